@@ -48,10 +48,21 @@ public sealed class ParsedTextConverter<T> : JsonConverter<T> where T : IParsabl
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }
 
-/// <summary>How every stored event, response and change is spelled: camelCase, words for enums, text for amounts, nothing for null.</summary>
+/// <summary>How every stored event, response and change is spelled: camelCase, words for enums, text for amounts.</summary>
 public static class JsonShapes
 {
-    public static JsonSerializerOptions Create() => Configure(new JsonSerializerOptions());
+    /// <summary>For what is stored (events, state): members that are null are left out.</summary>
+    public static JsonSerializerOptions Stored { get; } = Frozen(JsonIgnoreCondition.WhenWritingNull);
+
+    /// <summary>For what callers read: every member is there, null or not.</summary>
+    public static JsonSerializerOptions Answered { get; } = Frozen(JsonIgnoreCondition.Never);
+
+    private static JsonSerializerOptions Frozen(JsonIgnoreCondition ignored)
+    {
+        var options = Configure(new JsonSerializerOptions { DefaultIgnoreCondition = ignored });
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
 
     /// <summary>Applies the product's spelling to options that a framework made.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)

@@ -1,0 +1,67 @@
+namespace Reconciler.Core;
+
+/// <summary>
+/// When a payout is asked about next: a pure function of what is known and of its connection's policy. A poll happens only when
+/// webhooks go silent, or to verify what must be verified.
+/// </summary>
+public static class SilenceSchedule
+{
+    /// <summary>The wait after the <paramref name="pollsInARow"/>-th poll in a row (0: after a word was heard).</summary>
+    public static TimeSpan Step(PollingPolicy policy, int pollsInARow)
+    {
+        if (pollsInARow < policy.Silence.Length) return Least(policy.Silence[pollsInARow], policy.Slowest);
+        var wait = policy.Silence[^1];
+        for (var beyond = policy.Silence.Length; beyond <= pollsInARow && wait < policy.Slowest; beyond++) wait += wait / 2;
+        return Least(wait, policy.Slowest);
+    }
+
+    /// <summary>When to ask next, after <paramref name="cause"/> was folded in; null: not again.</summary>
+    public static DateTimeOffset? NextPoll(Payout payout, PollingPolicy policy, PayoutEvent cause)
+    {
+        if (payout.Resolution is not null) return null;
+        var isWord = cause is WebhookReceived or PayoutExpected;
+        if (cause is WebhookReceived { Verified: false } && payout.Claims.EarliestFinal(ClaimSource.Poll) is null) return cause.ObservedAt;
+        if (NeedsVerification(payout, policy)) return isWord ? cause.ObservedAt : cause.ObservedAt + Wait(payout, policy);
+        if (payout.Status?.IsFinal() != true) return LastWord(payout) + Wait(payout, policy);
+        return payout.PollsSinceFinal < policy.RecheckAfterFinal.Length
+            ? payout.FinalAt + policy.RecheckAfterFinal[payout.PollsSinceFinal]
+            : null;
+    }
+
+    /// <summary>When to ask again after a request that brought no answer: the step due, further with each fault in a row.</summary>
+    /// <param name="faultsInARow">1 or more.</param>
+    public static DateTimeOffset AfterFault(PollingPolicy policy, int pollsSinceHeard, int faultsInARow, DateTimeOffset now) =>
+        now + Step(policy, Math.Min(pollsSinceHeard, int.MaxValue - faultsInARow) + faultsInARow - 1);
+
+    /// <summary>When the payout becomes a named case if no final has come; null once it has.</summary>
+    public static DateTimeOffset? OverdueAt(Payout payout, PollingPolicy policy) =>
+        payout.Status?.IsFinal() == true || payout.OverdueAt is not null ? null : payout.StartedAt + policy.Deadline;
+
+    /// <summary>A webhook's final that only a poll can confirm, or evidence that disagrees while no poll has said a final word.</summary>
+    private static bool NeedsVerification(Payout payout, PollingPolicy policy)
+    {
+        if (payout.Claims.EarliestFinal(ClaimSource.Poll) is not null) return false;
+        var counted = payout.Claims.EarliestFinal(ClaimSource.Webhook);
+        if (counted is null) return payout.Claims.EarliestFinal(ClaimSource.WebhookToVerify) is not null;
+        return policy.VerifyFinal switch
+        {
+            VerifyFinal.Never => false,
+            VerifyFinal.Contested or VerifyFinal.Always => payout.OpenCases.Any(known => known.Kind != DiscrepancyKind.UnexpectedPayout),
+            _ => throw new ArgumentOutOfRangeException(nameof(policy)),
+        };
+    }
+
+    private static TimeSpan Wait(Payout payout, PollingPolicy policy) =>
+        payout.OverdueAt is null ? Step(policy, payout.PollsSinceHeard) : policy.Slowest;
+
+    private static DateTimeOffset LastWord(Payout payout)
+    {
+        var last = payout.FirstSeenAt;
+        if (payout.LastHeardAt is { } heard && heard > last) last = heard;
+        if (payout.LastPolledAt is { } polled && polled > last) last = polled;
+        if (payout.ExpectedAt is { } expected && expected > last) last = expected;
+        return last;
+    }
+
+    private static TimeSpan Least(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}
