@@ -14,12 +14,16 @@ public sealed class EventRegistry
     private readonly FrozenDictionary<Type, RegisteredEvent> _byType;
     private readonly FrozenDictionary<string, RegisteredEvent> _byName;
 
-    /// <param name="json">The stored shape, usually <see cref="EventJson.Options"/>.</param>
+    /// <param name="json">
+    /// The stored shape, which the owner of the events decides: Marten reads camelCase members and enums as strings. It should skip
+    /// unknown members, as is the default, or a newer writer's events cannot be read. It is made read-only here.
+    /// </param>
     /// <param name="eventTypes">Every event type; concrete, not generic.</param>
     /// <exception cref="ArgumentException">A type given twice, two types of one stored name, or a type that cannot be an event.</exception>
     public EventRegistry(JsonSerializerOptions json, params IEnumerable<Type> eventTypes)
     {
         ArgumentNullException.ThrowIfNull(json);
+        json.MakeReadOnly(populateMissingResolver: true);
         var byName = new Dictionary<string, RegisteredEvent>(StringComparer.Ordinal);
         foreach (var type in eventTypes)
         {
