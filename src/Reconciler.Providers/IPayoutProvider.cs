@@ -77,13 +77,26 @@ public abstract record Verdict
     public sealed record Refused(RefusalReason Reason) : Verdict;
 }
 
+/// <summary>Why a delivery was refused, in the order in which a delivery is checked: of several signatures, the one that came farthest names it.</summary>
 public enum RefusalReason
 {
     MissingHeader,
     MalformedHeader,
+
+    /// <summary>The signature covers too little (RFC 9421): method, target or body are not in it.</summary>
+    NotCovered,
+
+    /// <summary>Too old, or from the future.</summary>
     Stale,
+
     UnknownKey,
+
+    /// <summary>The algorithm that the delivery names is none of its key's.</summary>
+    WrongAlgorithm,
+
+    /// <summary>The body is not the one that was digested.</summary>
     AlteredBody,
+
     WrongSignature,
 
     /// <summary>The provider's keys could not be fetched: nothing is known against the delivery, the sender should try again (503).</summary>
