@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Reconciler.Providers;
+
+/// <summary>
+/// The one HMAC-SHA256 scheme that four of the five providers configure: header names, what is signed, how the time is written.
+/// Works on the raw bytes, before anything parses them, in constant time; the algorithm is ours, never the message's.
+/// </summary>
+/// <remarks>Safe for concurrent use. Secrets are used as the UTF-8 bytes of their text, as all four document.</remarks>
+internal sealed class HmacScheme
+{
+    private const string Prefix = "sha256=";
+    private const int MacBytes = HMACSHA256.HashSizeInBytes;
+    private const int MacHexDigits = MacBytes * 2;
+
+    private readonly WebhookSettings settings;
+    private readonly TimeForms timestampForms;
+    private readonly TimeSpan tolerance;
+    private readonly ImmutableArray<(Verdict.Verified Verdict, byte[] Key)> keys;
+
+    /// <param name="settings">The connection's: headers in order (first present wins), secrets (each is tried), accepted contents, tolerance.</param>
+    /// <param name="timestampForms">How this provider writes its timestamp header; <see cref="TimeForms.None"/> where it sends none.</param>
+    public HmacScheme(WebhookSettings settings, TimeForms timestampForms)
+    {
+        this.settings = settings;
+        this.timestampForms = timestampForms;
+        tolerance = TimeSpan.FromSeconds(settings.ToleranceSeconds);
+        keys = [.. settings.Secrets.Select(secret => (new Verdict.Verified(secret.Id), Encoding.UTF8.GetBytes(secret.Secret.Value)))];
+    }
+
+    /// <summary>Verifies one delivery. Never throws, whatever the headers hold.</summary>
+    /// <returns>
+    /// <see cref="Verdict.Verified"/> by the first secret that matches; <see cref="Verdict.Unverifiable"/> without secrets; otherwise
+    /// refused. <see cref="RefusalReason.Stale"/> means that the signature was right and only too old or too new, so that counting it
+    /// tells a skewed clock or a late retry from a forgery.
+    /// </returns>
+    public Verdict Verify(Delivery delivery)
+    {
+        if (keys.IsEmpty) return new Verdict.Unverifiable();
+        if (First(delivery, settings.SignatureHeaders) is not { } signature) return new Verdict.Refused(RefusalReason.MissingHeader);
+        Span<byte> given = stackalloc byte[MacBytes];
+        if (!TryDecode(signature, given)) return new Verdict.Refused(RefusalReason.MalformedHeader);
+
+        var reason = RefusalReason.MissingHeader;
+        foreach (var content in settings.SignedContents)
+        {
+            var verdict = content == SignedContent.Body ? VerifyBody(delivery, given) : VerifyStamped(delivery, given);
+            if (verdict is not Verdict.Refused refused) return verdict;
+            reason = Telling(reason, refused.Reason);
+        }
+
+        return new Verdict.Refused(reason);
+    }
+
+    /// <summary>The sender's own id of the delivery: not covered by any of these signatures, a hint only.</summary>
+    public string? DeliveryId(Delivery delivery) => First(delivery, settings.DeliveryIdHeaders);
+
+    private Verdict VerifyBody(Delivery delivery, ReadOnlySpan<byte> given) =>
+        Match(delivery.Body.Span, given) ?? (Verdict)new Verdict.Refused(RefusalReason.WrongSignature);
+
+    private Verdict VerifyStamped(Delivery delivery, ReadOnlySpan<byte> given)
+    {
+        if (First(delivery, settings.TimestampHeaders) is not { } timestamp) return new Verdict.Refused(RefusalReason.MissingHeader);
+        if (!WireTime.TryParse(timestamp, timestampForms, out var sentAt)) return new Verdict.Refused(RefusalReason.MalformedHeader);
+
+        // A readable timestamp is ASCII: one byte a character.
+        var length = timestamp.Length + 1 + delivery.Body.Length;
+        var signed = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Encoding.ASCII.GetBytes(timestamp, signed);
+            signed[timestamp.Length] = (byte)'.';
+            delivery.Body.Span.CopyTo(signed.AsSpan(timestamp.Length + 1));
+            if (Match(signed.AsSpan(0, length), given) is not { } verified) return new Verdict.Refused(RefusalReason.WrongSignature);
+            return (delivery.ReceivedAt - sentAt).Duration() <= tolerance ? verified : new Verdict.Refused(RefusalReason.Stale);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(signed);
+        }
+    }
+
+    private Verdict.Verified? Match(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> given)
+    {
+        Span<byte> expected = stackalloc byte[MacBytes];
+        foreach (var (verdict, key) in keys)
+        {
+            HMACSHA256.HashData(key, signed, expected);
+            if (CryptographicOperations.FixedTimeEquals(expected, given)) return verdict;
+        }
+
+        return null;
+    }
+
+    // Lower-case hex is documented and either case is read; the prefix is Zayono's and ZoPay's, and tells nothing.
+    private static bool TryDecode(string signature, Span<byte> mac)
+    {
+        var hex = signature.AsSpan().Trim();
+        if (hex.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) hex = hex[Prefix.Length..];
+        return hex.Length == MacHexDigits && Convert.FromHexString(hex, mac, out _, out _) == OperationStatus.Done;
+    }
+
+    /// <summary>Of two refusals, the one that tells more: what came closest to being accepted.</summary>
+    private static RefusalReason Telling(RefusalReason one, RefusalReason other) => Rank(one) >= Rank(other) ? one : other;
+
+    private static int Rank(RefusalReason reason) => reason switch
+    {
+        RefusalReason.Stale => 3,
+        RefusalReason.WrongSignature => 2,
+        RefusalReason.MalformedHeader => 1,
+        _ => 0,
+    };
+
+    private static string? First(Delivery delivery, ImmutableArray<string> names)
+    {
+        foreach (var name in names)
+            if (delivery.Header(name) is { Length: > 0 } value) return value;
+        return null;
+    }
+}
