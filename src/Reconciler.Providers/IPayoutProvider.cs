@@ -77,27 +77,27 @@ public abstract record Verdict
     public sealed record Refused(RefusalReason Reason) : Verdict;
 }
 
-/// <summary>Why a delivery was refused, in the order in which a delivery is checked: of several signatures, the one that came farthest names it.</summary>
+/// <summary>Why a delivery was refused, from what tells least to what tells most: of several signatures, the last of these names the refusal.</summary>
 public enum RefusalReason
 {
     MissingHeader,
     MalformedHeader,
 
+    /// <summary>The body is not the one that was digested.</summary>
+    AlteredBody,
+
     /// <summary>The signature covers too little (RFC 9421): method, target or body are not in it.</summary>
     NotCovered,
-
-    /// <summary>Too old, or from the future.</summary>
-    Stale,
 
     UnknownKey,
 
     /// <summary>The algorithm that the delivery names is none of its key's.</summary>
     WrongAlgorithm,
 
-    /// <summary>The body is not the one that was digested.</summary>
-    AlteredBody,
-
     WrongSignature,
+
+    /// <summary>The signature is right, and too old or from the future: a skewed clock, a late retry, a replay; no forgery.</summary>
+    Stale,
 
     /// <summary>The provider's keys could not be fetched: nothing is known against the delivery, the sender should try again (503).</summary>
     KeysUnavailable,

@@ -4,7 +4,7 @@ namespace Reconciler.Providers;
 /// Verifies deliveries signed by RFC 9421 (HTTP Message Signatures), their bodies bound in by RFC 9530 (Content-Digest). Nothing of the
 /// message chooses what it is measured by: the key decides the algorithm, and what must be covered stands here.
 /// </summary>
-public sealed class HttpMessageSignatures(WebhookSettings settings, PublicKeys keys)
+internal sealed class HttpMessageSignatures(WebhookSettings settings, PublicKeys keys)
 {
     /// <summary>
     /// One acceptable signature suffices: others may be a proxy's. Without one, the refusal names how far the best of them came.
@@ -24,7 +24,7 @@ public sealed class HttpMessageSignatures(WebhookSettings settings, PublicKeys k
         foreach (var input in inputs)
         {
             if (!signatures.TryGetValue(input.Label, out var signature)) continue;
-            if (await RefusalAsync(input, signature, delivery, cancellation) is not { } reason) return new Verdict.Verified(input.KeyId!);
+            if (await RefusalAsync(input, signature, delivery, cancellation).ConfigureAwait(false) is not { } reason) return new Verdict.Verified(input.KeyId!);
             if (reason > farthest) farthest = reason;
         }
 
@@ -37,16 +37,16 @@ public sealed class HttpMessageSignatures(WebhookSettings settings, PublicKeys k
         if (input is not { Created: { } created, Expires: { } expires, KeyId: { } keyId } || expires < created) return RefusalReason.MalformedHeader;
         if (SignatureBase.Of(input, delivery, settings.PublicUrl) is not { } signed) return RefusalReason.MissingHeader;
 
-        var now = delivery.ReceivedAt.ToUnixTimeSeconds();
-        if (created - settings.ToleranceSeconds > now || expires + settings.ToleranceSeconds < now) return RefusalReason.Stale;
-
-        var (key, reason) = await keys.FindAsync(keyId, cancellation);
+        var (key, reason) = await keys.FindAsync(keyId, cancellation).ConfigureAwait(false);
         if (key is null) return reason;
 
         // An RSA key has two algorithms; without `alg` both are tried, since either proves the same owner.
         var algorithms = key.Algorithms.Where(algorithm => input.Algorithm is null || input.Algorithm == algorithm.Name).ToList();
         if (algorithms.Count == 0) return RefusalReason.WrongAlgorithm;
-        return algorithms.Exists(algorithm => key.Verifies(algorithm, signed, signature)) ? null : RefusalReason.WrongSignature;
+        if (!algorithms.Exists(algorithm => key.Verifies(algorithm, signed, signature))) return RefusalReason.WrongSignature;
+
+        var now = delivery.ReceivedAt.ToUnixTimeSeconds();
+        return created - settings.ToleranceSeconds <= now && now <= expires + settings.ToleranceSeconds ? null : RefusalReason.Stale;
     }
 
     // Without the digest the body is anybody's; without method and target the signature could be moved here from another request.

@@ -8,7 +8,7 @@ namespace Reconciler.Providers;
 /// not among them they are asked for again, at most once a minute, so that forged ids cannot make us hammer the provider.
 /// </summary>
 /// <param name="fetch">Asks the provider, once; throws a <see cref="ProviderFault"/>. Null where only pinned keys count.</param>
-public sealed class PublicKeys(
+internal sealed class PublicKeys(
     ImmutableArray<WebhookKey> pinned, Func<CancellationToken, Task<IReadOnlyList<WebhookKey>>>? fetch, TimeProvider clock)
 {
     public const int KeysMax = 32;
@@ -34,7 +34,7 @@ public sealed class PublicKeys(
         if (pinned.TryGetValue(id, out var key)) return (key, default);
         if (fetch is null) return (null, RefusalReason.UnknownKey);
         if (published is not { } kept || clock.GetElapsedTime(kept.At) >= KeptFor || !kept.Keys.ContainsKey(id))
-            await Asking().WaitAsync(cancellation);
+            await Asking().WaitAsync(cancellation).ConfigureAwait(false);
 
         // Keys that could not be renewed stay in use: a provider's outage must not turn its own true deliveries away.
         if (published is { } now && now.Keys.TryGetValue(id, out key)) return (key, default);
@@ -57,7 +57,7 @@ public sealed class PublicKeys(
         using var timeout = new CancellationTokenSource(FetchTimeout, clock);
         try
         {
-            var keys = await fetch!(timeout.Token);
+            var keys = await fetch!(timeout.Token).ConfigureAwait(false);
             published = new Published(Imported(keys), clock.GetTimestamp());
             lastAskFailed = false;
         }

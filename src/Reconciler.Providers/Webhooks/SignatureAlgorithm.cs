@@ -4,7 +4,7 @@ namespace Reconciler.Providers;
 
 /// <summary>The four algorithms that pawaPay names (docs.pawapay.io, signatures, November 2026), by their names in RFC 9421's registry.</summary>
 /// <param name="Padding">Null for elliptic curves.</param>
-public sealed record SignatureAlgorithm(string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding)
+internal sealed record SignatureAlgorithm(string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding)
 {
     public static readonly SignatureAlgorithm EcdsaP256Sha256 = new("ecdsa-p256-sha256", HashAlgorithmName.SHA256, null);
 

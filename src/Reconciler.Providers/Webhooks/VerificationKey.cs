@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Reconciler.Providers;
 
 /// <summary>A public key, imported once. Its kind decides which algorithms it verifies. Safe for concurrent use.</summary>
-public sealed class VerificationKey
+internal sealed class VerificationKey
 {
     /// <summary>UTF-16 units; an RSA key of 8192 bits has some 1,500.</summary>
     public const int PemCharactersMax = 8192;
