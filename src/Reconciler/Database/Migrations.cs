@@ -1,4 +1,5 @@
 using Npgsql;
+using Reconciler.Streams;
 
 namespace Reconciler.Database;
 
@@ -14,7 +15,7 @@ public static class Migrations
 
     /// <summary>The scripts of this program: the service's own and those of the event streams.</summary>
     public static IReadOnlyList<MigrationScript> Scripts { get; } =
-        [.. MigrationScript.In(typeof(Migrations).Assembly), .. MigrationScript.In(System.Reflection.Assembly.Load("Reconciler.Streams"))];
+        [.. MigrationScript.In(typeof(Migrations).Assembly), .. SchemaScripts.All.Select(script => new MigrationScript(script.Name, script.Sql))];
 
     /// <summary>Applies what is missing of <see cref="Scripts"/>.</summary>
     /// <exception cref="MigrationFault">The database is not one that this program may change.</exception>
