@@ -9,6 +9,8 @@ public sealed record Discrepancy(DiscrepancyKind Kind, ImmutableArray<EvidenceDi
 /// <summary>Finds the disagreements in a payout's evidence. Like the status, they are a function of the set.</summary>
 public static class Discrepancies
 {
+    internal const string OverdueDetail = "No final word within the polling schedule's deadline.";
+
     public static ImmutableArray<Discrepancy> Of(Payout payout, Derived derived)
     {
         var found = ImmutableArray.CreateBuilder<Discrepancy>();
@@ -19,7 +21,7 @@ public static class Discrepancies
         NotFound(payout, found);
         AlteredDeliveries(payout, found);
         if (payout.OverdueAt is not null && !derived.Status.IsFinal())
-            found.Add(new Discrepancy(DiscrepancyKind.Overdue, [], "No final word within the polling schedule's deadline."));
+            found.Add(new Discrepancy(DiscrepancyKind.Overdue, [], OverdueDetail));
         if (payout.Resolution is { } resolution) found.RemoveAll(one => resolution.Covers(one.Kind, one.Evidence));
         return found.ToImmutable();
     }

@@ -8,9 +8,8 @@ public sealed record Failure(FailureCode Code, string? ProviderCode, string? Mes
 {
     public const int TextLengthMax = 500;
 
-    public static Failure Of(FailureCode code, string? providerCode, string? message) => new(code, Cut(providerCode), Cut(message));
-
-    private static string? Cut(string? text) => text is { Length: > TextLengthMax } ? text[..TextLengthMax] : text;
+    public static Failure Of(FailureCode code, string? providerCode, string? message) =>
+        new(code, KeptText.Of(providerCode, TextLengthMax), KeptText.Of(message, TextLengthMax));
 }
 
 public enum FailureCode

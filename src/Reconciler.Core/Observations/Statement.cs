@@ -32,13 +32,11 @@ public sealed record Statement(
     /// <param name="mask">Turns a recipient as given into its masked form and keyed digest.</param>
     public Observation Masked(Func<string, Recipient> mask) => new(
         Status,
-        Cut(Word, WordLengthMax) ?? "",
+        KeptText.Of(Word, WordLengthMax) ?? "",
         Amount,
         Recipient is { Length: > 0 } recipient ? mask(recipient) : null,
-        Cut(Reference, ReferenceLengthMax),
-        Cut(ProviderReference, ReferenceLengthMax),
+        KeptText.Of(Reference, ReferenceLengthMax),
+        KeptText.Of(ProviderReference, ReferenceLengthMax),
         Failure,
         OccurredAt?.ToMicrosecond());
-
-    private static string? Cut(string? text, int lengthMax) => text is { } given && given.Length > lengthMax ? given[..lengthMax] : text;
 }

@@ -38,6 +38,10 @@ public static class Decisions
         }
     }
 
+    /// <summary>The clock's word that the schedule's deadline passed without a final; for a payout that has no such case yet.</summary>
+    public static DiscrepancyOpened Overdue(Payout payout, DateTimeOffset at) => new(
+        payout.Id, at, CaseId(payout, DiscrepancyKind.Overdue), DiscrepancyKind.Overdue, [], Discrepancies.OverdueDetail);
+
     private static PayoutStatusChanged Move(Payout payout, Derived to, DateTimeOffset at) => new(
         payout.Id, at, payout.Status, to.Status, to.Confidence, to.Rule, payout.StatusVersion + 1, to.Evidence, to.Failure, to.OccurredAt ?? at);
 

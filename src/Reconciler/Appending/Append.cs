@@ -1,0 +1,86 @@
+using Reconciler.Core;
+
+namespace Reconciler.Appending;
+
+/// <summary>One thing to be made permanent: evidence, an announcement, or the clock's word. It waits in a lane until its batch has committed.</summary>
+/// <param name="Payout">The payout it is about; null for a body that nothing could be read from.</param>
+public abstract record Append(PayoutId? Payout)
+{
+    private readonly TaskCompletionSource<Appended> committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the transaction that holds it has committed, or fails with why it did not.</summary>
+    internal Task<Appended> Committed => committed.Task;
+
+    internal long EnqueuedAt { get; set; }
+
+    internal string? TraceId { get; init; } = System.Diagnostics.Activity.Current?.TraceId.ToHexString();
+
+    internal void Answer(Appended appended) => committed.TrySetResult(appended);
+
+    internal void Fail(Exception why) => committed.TrySetException(why);
+}
+
+/// <summary>A delivery whose bytes are kept. <paramref name="Received"/> is null where no observation could be read.</summary>
+public sealed record KeepDelivery(Evidence Evidence, WebhookReceived? Received, PollingPolicy Policy) : Append(Received?.Payout);
+
+/// <summary>The provider's answer to a poll; ends the poll's lease.</summary>
+public sealed record KeepAnswer(Evidence Evidence, PollAnswered Answered, PollingPolicy Policy) : Append(Answered.Payout);
+
+/// <summary>The payout service announces a payout.</summary>
+public sealed record Announce(PayoutExpected Expected, Provider Provider, PollingPolicy Policy) : Append(Expected.Payout);
+
+/// <summary>The schedule's deadline passed.</summary>
+public sealed record NoteOverdue(PayoutId Id, Provider Provider, DateTimeOffset At, PollingPolicy Policy) : Append(Id);
+
+/// <summary>What became of it.</summary>
+public enum AppendOutcome
+{
+    /// <summary>Its events stand in the stream.</summary>
+    Appended,
+
+    /// <summary>The same bytes were here before: counted, nothing changed.</summary>
+    Duplicate,
+
+    /// <summary>It was so already: nothing to append.</summary>
+    AlreadySo,
+
+    /// <summary>The payout is registered with other content.</summary>
+    Conflict,
+}
+
+/// <param name="Payout">As it stands after the commit; null where no payout is concerned.</param>
+/// <param name="Version">Of its stream.</param>
+public sealed record Appended(AppendOutcome Outcome, Payout? Payout, long Version);
+
+/// <summary>Kept bytes and what stands beside them.</summary>
+/// <param name="HeadersJson">Of a delivery, without credentials; null for an answer.</param>
+/// <param name="Kind">Which of its counters it moves.</param>
+/// <param name="StreamId">The payout it is about; null where nothing could be read from it.</param>
+public sealed record Evidence(
+    ConnectionKey Connection,
+    Provider Provider,
+    EvidenceDigest Digest,
+    EvidenceKind Kind,
+    string? StreamId,
+    byte[] Body,
+    string? ContentType,
+    string? HeadersJson,
+    int? HttpStatus,
+    string? VerifiedBy,
+    string? DeliveryId,
+    string? Unreadable,
+    DateTimeOffset ReceivedAt);
+
+public enum EvidenceKind
+{
+    Delivery,
+    Nudge,
+    Answer,
+}
+
+/// <summary>It cannot be made permanent now: the queue is full, or the database does not say whether it committed. Nothing was promised.</summary>
+public sealed class AppendUnavailable(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What callers are told to wait before they try again.</summary>
+    public const int RetryAfterSeconds = 2;
+}

@@ -1,0 +1,111 @@
+using Npgsql;
+using Reconciler.Core;
+using Reconciler.Ledger;
+using Reconciler.Streams;
+using Reconciler.Telemetry;
+
+namespace Reconciler.Appending;
+
+/// <summary>One transaction: two round trips with the pure rules between them.</summary>
+internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender appender, Append[] items, DateTimeOffset now)
+{
+    private readonly EvidenceRows evidence = new(items.Select(EvidenceOf).OfType<Evidence>());
+
+    private readonly PayoutRows payouts = new(items.Select(item => item.Payout).OfType<PayoutId>());
+    private readonly Appended[] answers = new Appended[items.Length];
+
+    /// <summary>What stands in the database exactly if this committed.</summary>
+    internal CommitMarker Marker { get; private set; } = new CommitMarker.Nothing();
+
+    /// <summary>First round trip: begin, keep the bytes, lock and read the payouts.</summary>
+    internal async Task LoadAsync(CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        evidence.AddTo(batch);
+        payouts.AddLockTo(batch);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await evidence.ReadAsync(reader, cancellation);
+        await payouts.ReadAsync(reader, cancellation);
+    }
+
+    /// <summary>Folds every item into its payout, in the order of arrival.</summary>
+    internal void Decide()
+    {
+        for (var at = 0; at < items.Length; at++) answers[at] = Decide(items[at]);
+    }
+
+    private Appended Decide(Append item)
+    {
+        switch (item)
+        {
+            case KeepDelivery { Received: null } kept:
+                return new Appended(evidence.IsFirst(kept.Evidence) ? AppendOutcome.Appended : AppendOutcome.Duplicate, null, 0);
+            case KeepDelivery { Received: { } received } kept:
+                return evidence.IsFirst(kept.Evidence)
+                    ? Apply(received, kept.Evidence.Provider, kept.Policy, item)
+                    : Unchanged(AppendOutcome.Duplicate, received.Payout);
+            case KeepAnswer { Answered: var answered } kept:
+                var asked = payouts[answered.Payout].Payout;
+                var pastGrace = asked is not null && answered.ObservedAt >= asked.StartedAt + kept.Policy.NotFoundGrace;
+                return asked is null
+                    ? Unchanged(AppendOutcome.AlreadySo, answered.Payout)
+                    : Apply(answered with { PastGrace = pastGrace }, kept.Evidence.Provider, kept.Policy, item);
+            case Announce { Expected: var expected } announced:
+                return payouts[expected.Payout].Payout?.Expected is not { } known
+                    ? Apply(expected, announced.Provider, announced.Policy, item)
+                    : Unchanged(known.SaysTheSameAs(expected.Expectation) ? AppendOutcome.AlreadySo : AppendOutcome.Conflict, expected.Payout);
+            case NoteOverdue overdue:
+                var row = payouts[overdue.Id];
+                return row.Payout is { OverdueAt: null } waiting && waiting.Status?.IsFinal() != true
+                    ? Apply(Decisions.Overdue(waiting, overdue.At), overdue.Provider, overdue.Policy, item)
+                    : Unchanged(AppendOutcome.AlreadySo, overdue.Id);
+            default:
+                throw new System.Diagnostics.UnreachableException(item.GetType().Name);
+        }
+    }
+
+    private Appended Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, Append item)
+    {
+        var row = payouts[happened.Payout];
+        row.Apply(happened, provider, policy, item.TraceId);
+        return new Appended(AppendOutcome.Appended, row.Payout, row.Version);
+    }
+
+    private Appended Unchanged(AppendOutcome outcome, PayoutId id) => new(outcome, payouts[id].Payout, payouts[id].Version);
+
+    /// <summary>Second round trip: streams, events, read model, cases, and last the feed, whose counter row is locked until commit.</summary>
+    internal async Task StoreAsync(CancellationToken cancellation)
+    {
+        var changed = payouts.Changed();
+        Marker = changed.Count > 0
+            ? new CommitMarker.Event(changed[0].Id.StreamId, changed[0].StoredVersion + 1, changed[0].Events[0].Id)
+            : evidence.Any is { } kept ? new CommitMarker.Bytes(kept.Connection, kept.Digest) : new CommitMarker.Nothing();
+        await using var batch = new NpgsqlBatch(connection);
+        var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
+        PayoutRows.AddUpsertTo(batch, changed);
+        DiscrepancyRows.AddTo(batch, changed);
+        ChangeRows.AddTo(batch, changed, now);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        await batch.ExecuteNonQueryAsync(cancellation);
+        Measures.NulsStripped.Add(summary.NulsStripped);
+        foreach (var row in changed) Measures.Committed(row.Id.Connection, row.Events);
+    }
+
+    internal void Answer()
+    {
+        for (var at = 0; at < items.Length; at++) items[at].Answer(answers[at]);
+    }
+
+    private static StreamAppend Stream(PayoutRow row) => new(
+        row.Id.StreamId,
+        row.StoredVersion,
+        row.Events.ConvertAll(added => new EventToAppend(added.Id, added.Event, CorrelationId: added.TraceId)));
+
+    private static Evidence? EvidenceOf(Append item) => item switch
+    {
+        KeepDelivery kept => kept.Evidence,
+        KeepAnswer kept => kept.Evidence,
+        _ => null,
+    };
+}

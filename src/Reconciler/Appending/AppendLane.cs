@@ -1,0 +1,151 @@
+using System.Threading.Channels;
+using Npgsql;
+using Reconciler.Streams;
+using Reconciler.Telemetry;
+
+namespace Reconciler.Appending;
+
+/// <summary>
+/// Drains one bounded queue into one transaction at a time. While one batch commits the next one gathers: the busier the database,
+/// the larger the batches.
+/// </summary>
+internal sealed partial class AppendLane : IAsyncDisposable
+{
+    private const int ConflictRetriesMax = 5;
+    private static readonly TimeSpan ReopenWait = TimeSpan.FromMilliseconds(200);
+
+    private readonly Channel<Append> queue;
+    private readonly AppendOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
+    private readonly int number;
+    private readonly LaneConnection connection;
+    private readonly EventAppender events;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task draining;
+
+    internal AppendLane(int number, NpgsqlDataSource database, EventAppender events, AppendOptions options, TimeProvider clock, ILogger log)
+    {
+        (this.number, this.events, this.options, this.clock, this.log) = (number, events, options, clock, log);
+        connection = new LaneConnection(database);
+        queue = Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
+        draining = Task.Run(DrainAsync);
+    }
+
+    internal int Waiting => queue.Reader.Count;
+
+    internal bool TryEnqueue(Append item)
+    {
+        item.EnqueuedAt = clock.GetTimestamp();
+        return queue.Writer.TryWrite(item);
+    }
+
+    private async Task DrainAsync()
+    {
+        var batch = new List<Append>(options.BatchMax);
+        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            batch.Clear();
+            while (batch.Count < options.BatchMax && queue.Reader.TryRead(out var item)) batch.Add(item);
+            await CommitAsync([.. batch]);
+        }
+    }
+
+    /// <summary>Commits the items, or splits them until the one that cannot be stored stands alone. Never throws; answers every item.</summary>
+    private async Task CommitAsync(Append[] items)
+    {
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await CommitOnceAsync(items);
+                    return;
+                }
+                catch (PostgresException conflict) when (Conflicts(conflict) && attempt < ConflictRetriesMax)
+                {
+                    // Another node was faster on one of these payouts: read again what it wrote, and decide again.
+                    Measures.AppendConflicts.Add(1);
+                    await connection.RollbackAsync();
+                }
+            }
+        }
+        catch (Exception fault) when (IsTrouble(fault))
+        {
+            ConnectionTrouble(log, number, items.Length, fault.Message);
+            await connection.DropAsync();
+            foreach (var item in items) item.Fail(new AppendUnavailable("The database cannot commit now.", fault));
+            await Task.Delay(ReopenWait, clock, CancellationToken.None);
+        }
+        catch (Exception fault) when (items.Length > 1)
+        {
+            BatchSplit(log, number, items.Length, fault.GetType().Name);
+            await connection.RollbackAsync();
+            await CommitAsync(items[..(items.Length / 2)]);
+            await CommitAsync(items[(items.Length / 2)..]);
+        }
+        catch (Exception fault)
+        {
+            ItemRefused(log, fault, number, items[0].GetType().Name);
+            await connection.RollbackAsync();
+            items[0].Fail(fault);
+        }
+    }
+
+    private async Task CommitOnceAsync(Append[] items)
+    {
+        using var span = Measures.Source.StartActivity("append.batch");
+        span?.SetTag("batch.size", items.Length);
+        var started = clock.GetTimestamp();
+        await connection.EnsureOpenAsync(stopping.Token);
+        var batch = new AppendBatch(connection.Open, events, items, clock.GetUtcNow());
+        await batch.LoadAsync(stopping.Token);
+        batch.Decide();
+        try
+        {
+            await batch.StoreAsync(stopping.Token);
+        }
+        catch (Exception fault) when (IsTrouble(fault))
+        {
+            await connection.DropAsync();
+            if (!await CommitReadBack.HasCommittedAsync(connection, batch.Marker, clock, log))
+                throw new AppendUnavailable("The database does not say that it committed.", fault);
+        }
+
+        batch.Answer();
+        Measures.Batch(items.Length, clock.GetElapsedTime(started));
+    }
+
+    private static bool Conflicts(PostgresException fault) =>
+        VersionConflict.Is(fault) || fault.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    // The connection is gone, or the server is going: the fault lies with no item, and splitting would only repeat it.
+    private static bool IsTrouble(Exception fault) => fault switch
+    {
+        AppendUnavailable or OperationCanceledException => true,
+        PostgresException { SqlState: var state } =>
+            state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)
+            || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("58", StringComparison.Ordinal) || state == "25006",
+        NpgsqlException or IOException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException => true,
+        _ => false,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await draining;
+        await stopping.CancelAsync();
+        await connection.DropAsync();
+        stopping.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lane {Lane}: {Items} items were not committed, the database is in trouble: {Trouble}")]
+    private static partial void ConnectionTrouble(ILogger log, int lane, int items, string trouble);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lane {Lane}: a batch of {Items} was refused ({Fault}) and is split to find the item")]
+    private static partial void BatchSplit(ILogger log, int lane, int items, string fault);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Lane {Lane}: one {Item} cannot be stored")]
+    private static partial void ItemRefused(ILogger log, Exception fault, int lane, string item);
+}

@@ -1,0 +1,14 @@
+namespace Reconciler.Appending;
+
+/// <summary>Bounds of the append path (<c>Reconciler:Append</c>).</summary>
+public sealed record AppendOptions
+{
+    /// <summary>Lanes per node, 1 to 16. One payout is always in one lane.</summary>
+    public int Lanes { get; init; } = 2;
+
+    /// <summary>Waiting items per lane; beyond it callers get 503.</summary>
+    public int QueueMax { get; init; } = 4096;
+
+    /// <summary>Items per transaction.</summary>
+    public int BatchMax { get; init; } = 512;
+}

@@ -1,0 +1,45 @@
+using Npgsql;
+using Reconciler.Streams;
+using Reconciler.Telemetry;
+
+namespace Reconciler.Appending;
+
+/// <summary>
+/// The one way in which anything becomes permanent: requests of one moment share one transaction. Lanes are chosen by the payout, so
+/// that one payout is always in one lane of this node; another node may meet us, and then row locks and the streams' unique index decide.
+/// </summary>
+public sealed class Appender : IAsyncDisposable
+{
+    private readonly AppendLane[] lanes;
+
+    public Appender(NpgsqlDataSource database, EventAppender events, AppendOptions options, TimeProvider clock, ILogger<Appender> log)
+    {
+        lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new AppendLane(number, database, events, options, clock, log))];
+        Measures.ObserveQueue(() => lanes.Sum(lane => lane.Waiting));
+    }
+
+    /// <summary>Waits until it is permanent.</summary>
+    /// <exception cref="AppendUnavailable">It is not known to be; the caller may try again.</exception>
+    public Task<Appended> AppendAsync(Append item)
+    {
+        var lane = lanes[LaneOf(item)];
+        if (!lane.TryEnqueue(item))
+        {
+            Measures.QueueFull.Add(1);
+            return Task.FromException<Appended>(new AppendUnavailable("The queue is full."));
+        }
+
+        return item.Committed;
+    }
+
+    private int LaneOf(Append item)
+    {
+        var key = item.Payout?.StreamId ?? (item as KeepDelivery)?.Evidence.Digest.ToString() ?? "";
+        return (int)((uint)StringComparer.Ordinal.GetHashCode(key) % (uint)lanes.Length);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lane in lanes) await lane.DisposeAsync();
+    }
+}

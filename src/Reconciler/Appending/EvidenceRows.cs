@@ -1,0 +1,120 @@
+using Npgsql;
+using NpgsqlTypes;
+using Reconciler.Core;
+
+namespace Reconciler.Appending;
+
+/// <summary>
+/// Keeps the bytes of a batch, each once, and tells which came for the first time. The unique key (connection, digest) is the permanent
+/// dedupe; a row's counter that equals what this batch added says that nobody was before us, here or on another node.
+/// </summary>
+internal sealed class EvidenceRows
+{
+    // Served by the primary key; inserted in its order, so that two nodes cannot wait for each other in a ring.
+    private const string Upsert = """
+        insert into reconciler.evidence as kept (connection, digest, stream_id, body, content_type, headers, http_status, verified_by, delivery_id,
+            unreadable, deliveries, nudges, answers, received_at, last_seen_at)
+        select *, received_at from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            as came (connection, digest, stream_id, body, content_type, headers, http_status, verified_by, delivery_id,
+                unreadable, deliveries, nudges, answers, received_at)
+        on conflict (connection, digest) do update set
+            deliveries = kept.deliveries + excluded.deliveries,
+            nudges = kept.nudges + excluded.nudges,
+            answers = kept.answers + excluded.answers,
+            verified_by = coalesce(kept.verified_by, excluded.verified_by),
+            delivery_id = coalesce(kept.delivery_id, excluded.delivery_id),
+            last_seen_at = greatest(kept.last_seen_at, excluded.last_seen_at)
+        returning connection, digest, deliveries, nudges
+        """;
+
+    private readonly List<Came> rows;
+    private readonly Dictionary<(string Connection, EvidenceDigest Digest), Came> byKey = [];
+
+    internal EvidenceRows(IEnumerable<Evidence> evidence)
+    {
+        foreach (var one in evidence)
+        {
+            var key = (one.Connection.ToString(), one.Digest);
+            if (!byKey.TryGetValue(key, out var came)) byKey.Add(key, came = new Came(one, one.Digest.ToBytes()));
+            came.Count(one.Kind);
+        }
+
+        rows = [.. byKey.Values.OrderBy(came => came.First.Connection).ThenBy(came => came.First.Digest)];
+    }
+
+    internal Evidence? Any => rows.Count > 0 ? rows[0].First : null;
+
+    internal void AddTo(NpgsqlBatch batch)
+    {
+        if (rows.Count == 0) return;
+        var command = new NpgsqlBatchCommand(Upsert);
+        command.Parameters.Add(Columns.Texts(rows, row => row.First.Connection.ToString()));
+        command.Parameters.Add(Columns.Bytes(rows, row => row.Digest));
+        command.Parameters.Add(Columns.Texts(rows, row => row.First.StreamId));
+        command.Parameters.Add(Columns.Bytes(rows, row => row.First.Body));
+        command.Parameters.Add(Columns.Texts(rows, row => row.First.ContentType));
+        command.Parameters.Add(Columns.Of(rows, row => row.First.HeadersJson, NpgsqlDbType.Jsonb));
+        command.Parameters.Add(Columns.Of(rows, row => row.First.HttpStatus, NpgsqlDbType.Integer));
+        command.Parameters.Add(Columns.Texts(rows, row => row.First.VerifiedBy));
+        command.Parameters.Add(Columns.Texts(rows, row => row.First.DeliveryId));
+        command.Parameters.Add(Columns.Texts(rows, row => row.First.Unreadable));
+        command.Parameters.Add(Columns.Of(rows, row => row.Deliveries, NpgsqlDbType.Integer));
+        command.Parameters.Add(Columns.Of(rows, row => row.Nudges, NpgsqlDbType.Integer));
+        command.Parameters.Add(Columns.Of(rows, row => row.Answers, NpgsqlDbType.Integer));
+        command.Parameters.Add(Columns.Of(rows, row => row.First.ReceivedAt, NpgsqlDbType.TimestampTz));
+        batch.BatchCommands.Add(command);
+    }
+
+    internal async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) return;
+        while (await reader.ReadAsync(cancellation))
+        {
+            var digest = EvidenceDigest.Parse(Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)));
+            byKey[(reader.GetString(0), digest)].Stored(reader.GetInt32(2), reader.GetInt32(3));
+        }
+
+        await reader.NextResultAsync(cancellation);
+    }
+
+    /// <summary>Whether these bytes come for the first time in their kind. True once: the next item with the same bytes is a duplicate.</summary>
+    internal bool IsFirst(Evidence evidence) => byKey[(evidence.Connection.ToString(), evidence.Digest)].TakeFirst(evidence.Kind);
+
+    private sealed class Came(Evidence first, byte[] digest)
+    {
+        private bool firstDelivery;
+        private bool firstNudge;
+
+        internal Evidence First { get; } = first;
+
+        internal byte[] Digest { get; } = digest;
+
+        internal int Deliveries { get; private set; }
+
+        internal int Nudges { get; private set; }
+
+        internal int Answers { get; private set; }
+
+        internal void Count(EvidenceKind kind) => (Deliveries, Nudges, Answers) = kind switch
+        {
+            EvidenceKind.Delivery => (Deliveries + 1, Nudges, Answers),
+            EvidenceKind.Nudge => (Deliveries, Nudges + 1, Answers),
+            EvidenceKind.Answer => (Deliveries, Nudges, Answers + 1),
+        };
+
+        internal void Stored(int deliveries, int nudges) => (firstDelivery, firstNudge) = (deliveries == Deliveries, nudges == Nudges);
+
+        internal bool TakeFirst(EvidenceKind kind)
+        {
+            var isFirst = kind switch
+            {
+                EvidenceKind.Delivery => firstDelivery,
+                EvidenceKind.Nudge => firstNudge,
+                EvidenceKind.Answer => true,
+            };
+            if (kind == EvidenceKind.Delivery) firstDelivery = false;
+            if (kind == EvidenceKind.Nudge) firstNudge = false;
+            return isFirst;
+        }
+    }
+}

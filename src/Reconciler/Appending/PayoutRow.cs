@@ -1,0 +1,47 @@
+using Reconciler.Core;
+
+namespace Reconciler.Appending;
+
+/// <summary>One payout while a batch works on it: as it was read under its row lock, and what the batch adds.</summary>
+internal sealed class PayoutRow(PayoutId id)
+{
+    internal PayoutId Id { get; } = id;
+
+    /// <summary>Null until the payout is first heard of.</summary>
+    internal Payout? Payout { get; private set; }
+
+    /// <summary>The stream's version as read.</summary>
+    internal long StoredVersion { get; private init; }
+
+    internal List<NewEvent> Events { get; } = [];
+
+    internal long Version => StoredVersion + Events.Count;
+
+    internal Provider Provider { get; private set; }
+
+    internal DateTimeOffset? NextPollAt { get; private set; }
+
+    internal DateTimeOffset? OverdueAt { get; private set; }
+
+    internal DateTimeOffset? PollLeaseUntil { get; private set; }
+
+    internal int PollFaults { get; private set; }
+
+    internal static PayoutRow Stored(PayoutId id, Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults) =>
+        new(id) { Payout = payout, StoredVersion = version, PollLeaseUntil = pollLeaseUntil, PollFaults = pollFaults };
+
+    internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
+    {
+        var decided = Decisions.On(Payout, happened);
+        foreach (var next in decided.Events) Events.Add(new NewEvent(Guid.CreateVersion7(happened.ObservedAt), next, traceId));
+        Payout = decided.Payout;
+        Provider = provider;
+        NextPollAt = SilenceSchedule.NextPoll(decided.Payout, policy, happened);
+        OverdueAt = SilenceSchedule.OverdueAt(decided.Payout, policy);
+        if (happened is not PollAnswered) return;
+        PollLeaseUntil = null;
+        PollFaults = 0;
+    }
+}
+
+internal sealed record NewEvent(Guid Id, PayoutEvent Event, string? TraceId);

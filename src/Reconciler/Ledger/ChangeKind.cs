@@ -1,0 +1,20 @@
+using Reconciler.Core;
+
+namespace Reconciler.Ledger;
+
+/// <summary>The kinds of entries of the ledger feed, as they are spelled.</summary>
+public static class ChangeKind
+{
+    public const string StatusChanged = "payout.status_changed";
+    public const string DiscrepancyOpened = "payout.discrepancy_opened";
+    public const string DiscrepancyClosed = "payout.discrepancy_closed";
+
+    /// <summary>The kind of change that an event is to the ledger; null where it is none.</summary>
+    public static string? Of(PayoutEvent happened) => happened switch
+    {
+        PayoutStatusChanged => StatusChanged,
+        Core.DiscrepancyOpened => DiscrepancyOpened,
+        Core.DiscrepancyClosed => DiscrepancyClosed,
+        _ => null,
+    };
+}
