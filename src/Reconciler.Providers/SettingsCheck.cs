@@ -48,6 +48,20 @@ internal static class SettingsCheck
             yield return new SettingProblem("webhook.toleranceSeconds", $"The tolerance is 1 to {ToleranceSecondsMax} seconds.");
     }
 
+    /// <summary>A webhook whose signature is RFC 9421: public keys, pinned or from the provider. Without either it takes nudges only.</summary>
+    /// <param name="keysFrom">The one word that <see cref="WebhookSettings.KeysFrom"/> may hold.</param>
+    public static IEnumerable<SettingProblem> KeyedWebhook(WebhookSettings webhook, string keysFrom)
+    {
+        if (!webhook.Secrets.IsEmpty)
+            yield return new SettingProblem("webhook.secrets", $"This provider signs with its own keys: give webhook.keys, or webhook.keysFrom: {keysFrom}.");
+        if (webhook.KeysFrom is not null && webhook.KeysFrom != keysFrom) yield return new SettingProblem("webhook.keysFrom", $"The only source is: {keysFrom}.");
+        foreach (var problem in Keys(webhook.Keys)) yield return problem;
+        if (webhook.PublicUrl is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("https" or "http")))
+            yield return new SettingProblem("webhook.publicUrl", "An absolute https URL is needed, as the provider calls it.");
+        if (webhook.ToleranceSeconds is < 1 or > ToleranceSecondsMax)
+            yield return new SettingProblem("webhook.toleranceSeconds", $"The tolerance is 1 to {ToleranceSecondsMax} seconds.");
+    }
+
     /// <summary>Header names of one list: bounded in number, and names by RFC 9110.</summary>
     public static IEnumerable<SettingProblem> Headers(string field, ImmutableArray<string> names)
     {
@@ -95,6 +109,19 @@ internal static class SettingsCheck
                 yield return new SettingProblem($"webhook.secrets[{at}].id", "Another secret has this id: which one matched could not be told.");
             if (secrets[at].Secret.Value.Length is 0 or > CredentialLengthMax)
                 yield return new SettingProblem($"webhook.secrets[{at}].secret", "A secret cannot be empty: anybody could sign with it.");
+        }
+    }
+
+    private static IEnumerable<SettingProblem> Keys(ImmutableArray<WebhookKey> keys)
+    {
+        if (keys.Length > PublicKeys.KeysMax) yield return new SettingProblem("webhook.keys", $"At most {PublicKeys.KeysMax} keys.");
+        for (var at = 0; at < keys.Length; at++)
+        {
+            if (keys[at].Id.Length is 0 or > Statement.WordLengthMax)
+                yield return new SettingProblem($"webhook.keys[{at}].id", $"An id has 1 to {Statement.WordLengthMax} characters.");
+            else if (keys.Take(at).Any(other => other.Id == keys[at].Id))
+                yield return new SettingProblem($"webhook.keys[{at}].id", "Another key has this id: a delivery could not name which one it means.");
+            if (!VerificationKey.TryImport(keys[at], out _, out var problem)) yield return new SettingProblem($"webhook.keys[{at}].pem", problem);
         }
     }
 

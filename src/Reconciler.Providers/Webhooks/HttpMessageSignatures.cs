@@ -11,6 +11,7 @@ internal sealed class HttpMessageSignatures(WebhookSettings settings, PublicKeys
     /// </summary>
     public async ValueTask<Verdict> VerifyAsync(Delivery delivery, CancellationToken cancellation)
     {
+        if (!settings.Verifies) return new Verdict.Unverifiable();
         if (!delivery.Headers.ContainsKey("signature-input") || !delivery.Headers.ContainsKey("signature"))
             return new Verdict.Refused(RefusalReason.MissingHeader);
         if (SignatureBase.Field(delivery, "signature-input") is not { } inputHeader

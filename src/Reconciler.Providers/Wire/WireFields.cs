@@ -30,10 +30,18 @@ internal static class WireFields
         return PayoutId.TryCreate(AnyConnection, text, out _) ? text : null;
     }
 
+    /// <summary>A string whole, however long; null for any other kind.</summary>
+    public static string? WholeText(this JsonElement json, string name) =>
+        Field(json, name) is { ValueKind: JsonValueKind.String } field ? Scalar(field) : null;
+
     /// <summary>An amount as it is written, JSON number or string alike, so that no binary fraction ever stands between. What is neither
     /// is given as raw JSON, which <see cref="WireMoney"/> then finds unreadable.</summary>
     public static string? Amount(this JsonElement json, string name) =>
         Field(json, name) is { } field ? Scalar(field) ?? field.GetRawText() : null;
+
+    /// <summary>A field of unknown shape: a string or number as <see cref="Text"/>, anything else as its JSON, cut likewise.</summary>
+    public static string? AnyText(this JsonElement json, string name) =>
+        Field(json, name) is { ValueKind: not (JsonValueKind.String or JsonValueKind.Number) } field ? Cut(field.GetRawText()) : json.Text(name);
 
     /// <summary>A nested object, or null.</summary>
     public static JsonElement? Object(this JsonElement json, string name) =>
