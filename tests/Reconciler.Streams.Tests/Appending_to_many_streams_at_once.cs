@@ -48,7 +48,7 @@ public sealed class Appending_to_many_streams_at_once(ThrowawayPostgres postgres
         await Samples.Appender.AppendAsync(connection, Samples.ToStream("b", 0, "b1", "b2"), Samples.Noon);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("create table own_rows (id int)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("create table reconciler.own_rows (id int)"));
         Samples.Appender.AddTo(batch, [Samples.ToStream("a", 0, "a1"), Samples.ToStream("b", 1, "late")], Samples.Noon);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
 

@@ -59,12 +59,13 @@ public sealed class Hostile_text_in_an_event(ThrowawayPostgres postgres)
             .ShouldBe(["""{"key": ["value", {"deep": ""}]}|{"a": "b"}"""]);
     }
 
+    // All in one database, each in a stream of its own.
     private async Task<(string Stored, int Stripped)> RoundTripAsync(string text)
     {
-        await using var database = await postgres.WithEventTablesAsync();
-        await using var connection = await database.OpenConnectionAsync();
-        var summary = await Samples.Appender.AppendAsync(connection, Samples.ToStream("a", 0, text), Samples.Noon);
-        var stored = (await Samples.Reader.ReadStreamAsync(connection, "a")).Single();
+        await using var connection = await (await postgres.SharedAsync()).OpenConnectionAsync();
+        var streamId = Guid.CreateVersion7().ToString();
+        var summary = await Samples.Appender.AppendAsync(connection, Samples.ToStream(streamId, 0, text), Samples.Noon);
+        var stored = (await Samples.Reader.ReadStreamAsync(connection, streamId)).Single();
         return (((BoxOpened)stored.Event).Label, summary.NulsStripped);
     }
 }
