@@ -57,6 +57,8 @@ public sealed class ServerFiles(string directory, ServerAccount account)
             "$1" --pgdata="$2" --pwfile="$3" --username="$4" --encoding=UTF8 --locale=C --data-checksums \
                  --auth-host=scram-sha-256 --auth-local=scram-sha-256
             rm -f "$3"
+            echo "# Settings of your own; they win over reconciler.conf." > "$2/local.conf"
+            printf "include 'reconciler.conf'\ninclude_if_exists 'local.conf'\n" >> "$2/postgresql.conf"
             mv -T "$2" "$5"
             """;
         var made = await account.RunAsync(
@@ -69,7 +71,7 @@ public sealed class ServerFiles(string directory, ServerAccount account)
 
     public async Task WriteSettingsAsync(string settings, CancellationToken cancellation)
     {
-        var path = Path.Combine(Data, "postgresql.conf");
+        var path = Path.Combine(Data, "reconciler.conf");
         var written = await account.RunAsync(
             "sh", ["-c", """umask 077; cat > "$1" && : > "$2" """, "sh", path, StartLog], cancellation, settings);
         if (!written.Succeeded)

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Reconciler.Database;
 
-/// <summary>The text of <c>postgresql.conf</c>. It is written anew at each start; what an operator adds stands in <c>local.conf</c> beside it.</summary>
+/// <summary>
+/// The text of <c>reconciler.conf</c>, written anew at each start. Before it stands what initdb found out about the machine
+/// (<c>postgresql.conf</c>), after it what an operator adds (<c>local.conf</c>).
+/// </summary>
 public static class ServerSettings
 {
     /// <summary>Durable first, then tuned for many small commits on one machine that also runs the service.</summary>
@@ -46,12 +49,12 @@ public static class ServerSettings
         }
 
         settings["port"] = port.ToString();
-        var text = new StringBuilder("# Written by the service at each start. Put settings of your own into local.conf in this folder.\n");
+        var text = new StringBuilder("# Written by the service at each start. Settings of your own belong into local.conf beside it.\n");
         foreach (var (name, value) in settings)
         {
             text.Append(name).Append(" = '").Append(value.Replace("'", "''", StringComparison.Ordinal)).Append("'\n");
         }
 
-        return text.Append("include_if_exists = 'local.conf'\n").ToString();
+        return text.ToString();
     }
 }

@@ -93,6 +93,30 @@ public sealed class A_private_cluster : IDisposable
     }
 
     [Fact]
+    public async Task Stops_the_server_that_a_killed_service_left_running_and_starts_its_own()
+    {
+        await using (await StartAsync())
+        {
+        }
+
+        // As it stands after kill -9 of the service and its guard: the server runs, and nobody holds the directory.
+        var server = Path.Combine(folder.Path, "server");
+        var account = await ServerAccount.ForAsync(server, "postgres", TimeProvider.System, CancellationToken.None);
+        var files = new ServerFiles(server, account);
+        var left = await account.RunAsync(PostgresBinaries.Find(null, null).Program("pg_ctl"),
+            ["start", "-w", "-D", files.Data, "-l", files.StartLog], CancellationToken.None);
+        left.Succeeded.ShouldBeTrue(left.Said);
+        var earlier = new EarlierServer(files, account, TimeProvider.System);
+        var postmaster = await earlier.PostmasterAsync(CancellationToken.None);
+
+        await using var again = await StartAsync();
+
+        again.Postmaster.ShouldNotBe(postmaster!.Value);
+        (await earlier.ProcessesAsync(CancellationToken.None)).ShouldNotContain(postmaster.Value);
+        (await ExecuteAsync(again.ConnectionString("postgres"), "select 1")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Starts_though_its_note_names_a_process_that_is_now_somebody_elses()
     {
         var note = Path.Combine(folder.Path, "server", "data", "postmaster.pid");
