@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Reconciler.Core;
+using Reconciler.Providers.PawaPay;
+using Reconciler.Providers.ZoPay;
 
 namespace Reconciler.Providers;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Reconciler.Providers;
+namespace Reconciler.Providers.PawaPay;
 
 /// <summary>The only I/O with pawaPay: a bearer token, one request a question.</summary>
 internal sealed class PawaPayClient(ApiSettings api, HttpMessageInvoker http, TimeProvider clock)

@@ -1,18 +1,18 @@
 using System.Collections.Immutable;
 using Reconciler.Core;
 
-namespace Reconciler.Providers;
+namespace Reconciler.Providers.PawaPay;
 
 /// <summary>pawaPay, both versions of its API. Facts as documented in November 2026 (docs.pawapay.io).</summary>
-internal sealed class PawaPayProvider : IPayoutProvider
+public sealed class PawaPayProvider : IPayoutProvider
 {
-    public const string TokenCredential = "token";
-    public const string ApiVersionOption = "apiVersion";
-    public const string V1 = "v1";
-    public const string V2 = "v2";
+    internal const string TokenCredential = "token";
+    internal const string ApiVersionOption = "apiVersion";
+    internal const string V1 = "v1";
+    internal const string V2 = "v2";
 
     /// <summary>The value of <see cref="WebhookSettings.KeysFrom"/> that takes the keys from pawaPay's own API.</summary>
-    public const string KeysFromApi = "api";
+    internal const string KeysFromApi = "api";
 
     // `expires − created` is 60 s: a callback is verified on arrival, and the clocks may differ by a minute.
     private const int ClockSkewSeconds = 60;

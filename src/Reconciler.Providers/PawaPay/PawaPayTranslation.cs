@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Reconciler.Core;
 
-namespace Reconciler.Providers;
+namespace Reconciler.Providers.PawaPay;
 
 /// <summary>pawaPay's words into ours. Pure and total. The shape tells the version: no body of the one can be taken for the other's.</summary>
 internal static partial class PawaPayTranslation

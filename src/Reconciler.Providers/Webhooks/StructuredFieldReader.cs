@@ -45,13 +45,16 @@ internal ref struct StructuredFieldReader(ReadOnlySpan<char> text)
         while (Take(' ')) ;
     }
 
-    /// <summary>Between two members of a dictionary: a comma, and then something. False at a trailing comma or anything else.</summary>
+    /// <summary>Between two members of a dictionary: a comma, and then something. A trailing comma stays unread, so the text is not at its end.</summary>
     public bool TakeComma()
     {
         SkipBlanks();
+        var comma = At;
         if (!Take(',')) return false;
         SkipBlanks();
-        return !AtEnd;
+        if (!AtEnd) return true;
+        At = comma;
+        return false;
     }
 
     public void SkipBlanks()

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 
-namespace Reconciler.Providers;
+namespace Reconciler.Providers.ZoPay;
 
 /// <summary>The only I/O with ZoPay: signed requests.</summary>
 internal sealed class ZoPayClient(ApiSettings api, HttpMessageInvoker http, TimeProvider clock)

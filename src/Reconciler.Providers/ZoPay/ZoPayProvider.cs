@@ -1,16 +1,16 @@
 using System.Collections.Immutable;
 using Reconciler.Core;
 
-namespace Reconciler.Providers;
+namespace Reconciler.Providers.ZoPay;
 
 /// <summary>ZoPay (ZitoPay before). Facts as documented in November 2026, where not said otherwise.</summary>
-internal sealed class ZoPayProvider : IPayoutProvider
+public sealed class ZoPayProvider : IPayoutProvider
 {
-    public const string ApiKeyCredential = "apiKey";
-    public const string SecretKeyCredential = "secretKey";
-    public const string OriginCredential = "origin";
-    public const string StatusPathOption = "statusPath";
-    public const string HeaderPrefixOption = "headerPrefix";
+    internal const string ApiKeyCredential = "apiKey";
+    internal const string SecretKeyCredential = "secretKey";
+    internal const string OriginCredential = "origin";
+    internal const string StatusPathOption = "statusPath";
+    internal const string HeaderPrefixOption = "headerPrefix";
 
     private const int HeaderPrefixLengthMax = 32;
 

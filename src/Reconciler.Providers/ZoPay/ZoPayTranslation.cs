@@ -1,6 +1,6 @@
 using Reconciler.Core;
 
-namespace Reconciler.Providers;
+namespace Reconciler.Providers.ZoPay;
 
 /// <summary>ZoPay's words into ours. Pure and total.</summary>
 internal static class ZoPayTranslation
