@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Reconciler.Core;
-using Reconciler.Providers.PawaPay;
-using Reconciler.Providers.ZoPay;
 
 namespace Reconciler.Providers;
 

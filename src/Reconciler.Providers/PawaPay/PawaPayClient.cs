@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Reconciler.Providers.PawaPay;
+namespace Reconciler.Providers;
 
 /// <summary>The only I/O with pawaPay: a bearer token, one request a question.</summary>
 internal sealed class PawaPayClient(ApiSettings api, HttpMessageInvoker http, TimeProvider clock)
@@ -9,8 +9,8 @@ internal sealed class PawaPayClient(ApiSettings api, HttpMessageInvoker http, Ti
     private string VersionPath => api.Options[PawaPayProvider.ApiVersionOption] == PawaPayProvider.V1 ? "" : "/v2";
 
     /// <summary>An unknown id is a 200 here (v1 an empty list, v2 NOT_FOUND), so a 404 is a refusal: a wrong address.</summary>
-    public Task<HttpAnswer> StatusAsync(string providerPayoutId, CancellationToken cancellation) =>
-        GetAsync(StatusUrl.For(api.BaseUrl, $"{VersionPath}/payouts/{StatusUrl.IdPlaceholder}", providerPayoutId), cancellation);
+    public Task<HttpAnswer> AskAsync(StatusQuestion question, CancellationToken cancellation) =>
+        GetAsync(StatusUrl.For(api.BaseUrl, $"{VersionPath}/payouts/{StatusUrl.IdPlaceholder}", question.ProviderPayoutId), cancellation);
 
     /// <summary>The keys that sign callbacks: <c>[{"id","key": PEM}]</c>.</summary>
     /// <exception cref="ProviderFault">As for any request; an answer of another shape is <see cref="ProviderUnavailable"/>.</exception>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Reconciler.Providers.PawaPay;
+namespace Reconciler.Providers;
 
 /// <summary>
 /// pawaPay's payout object in its own words: an item of v1's list, v2's <c>data</c>, or the body of a callback, which is the same object

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Reconciler.Core;
 
-namespace Reconciler.Providers.PawaPay;
+namespace Reconciler.Providers;
 
 /// <summary>pawaPay, both versions of its API. Facts as documented in November 2026 (docs.pawapay.io).</summary>
-public sealed class PawaPayProvider : IPayoutProvider
+internal sealed class PawaPayProvider : IPayoutProvider
 {
     internal const string TokenCredential = "token";
     internal const string ApiVersionOption = "apiVersion";
@@ -73,7 +73,7 @@ public sealed class PawaPayProvider : IPayoutProvider
 
         public async Task<StatusAnswer> AskAsync(StatusQuestion question, CancellationToken cancellation)
         {
-            var answer = await client.StatusAsync(question.ProviderPayoutId, cancellation).ConfigureAwait(false);
+            var answer = await client.AskAsync(question, cancellation).ConfigureAwait(false);
             return answer.About(question.ProviderPayoutId, body => PawaPayTranslation.Answer(body, question.ProviderPayoutId));
         }
     }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Reconciler.Core;
 
-namespace Reconciler.Providers.PawaPay;
+namespace Reconciler.Providers;
 
 /// <summary>pawaPay's words into ours. Pure and total. The shape tells the version: no body of the one can be taken for the other's.</summary>
 internal static partial class PawaPayTranslation
@@ -50,9 +50,7 @@ internal static partial class PawaPayTranslation
     }
 
     private static Reading WithoutPayout(JsonElement json) =>
-        json.Id("refundId") is not null ? new Reading.Ignored("refund")
-        : json.Id("depositId") is not null ? new Reading.Ignored("deposit")
-        : new Reading.Unreadable(UnreadableReason.NoPayoutId);
+        (json.Id("depositId") ?? json.Id("refundId")) is null ? new Reading.Unreadable(UnreadableReason.NoPayoutId) : new Reading.Ignored(IgnoredReason.NotAPayout);
 
     // IN_RECONCILIATION (v2 only): the operator's answer was unclear, money may have moved either way. Not an outcome.
     private static ObservedStatus Status(string word, string? failureCode) => word.ToUpperInvariant() switch

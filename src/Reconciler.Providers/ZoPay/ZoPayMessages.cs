@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Reconciler.Providers.ZoPay;
+namespace Reconciler.Providers;
 
 /// <summary>The <c>payout</c> of a status answer, camelCase (ZoPay's REST page, November 2026).</summary>
 /// <param name="Error">An object of unknown shape: code and message where they are, else the whole as text.</param>

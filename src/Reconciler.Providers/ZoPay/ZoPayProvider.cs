@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Reconciler.Core;
 
-namespace Reconciler.Providers.ZoPay;
+namespace Reconciler.Providers;
 
 /// <summary>ZoPay (ZitoPay before). Facts as documented in November 2026, where not said otherwise.</summary>
-public sealed class ZoPayProvider : IPayoutProvider
+internal sealed class ZoPayProvider : IPayoutProvider
 {
     internal const string ApiKeyCredential = "apiKey";
     internal const string SecretKeyCredential = "secretKey";
@@ -53,28 +53,16 @@ public sealed class ZoPayProvider : IPayoutProvider
         .. SettingsCheck.HmacWebhook(settings.Webhook),
     ];
 
-    public IProviderConnection Open(ConnectionSettings settings, HttpMessageInvoker http, TimeProvider clock) =>
-        new ZoPayConnection(new HmacScheme(settings.Webhook, WebhookTimestampForms), new ZoPayClient(settings.Api, http, clock));
+    public IProviderConnection Open(ConnectionSettings settings, HttpMessageInvoker http, TimeProvider clock) => new HmacConnection(
+        new HmacScheme(settings.Webhook, WebhookTimestampForms),
+        new ZoPayClient(settings.Api, http, clock).AskAsync,
+        answered: ZoPayTranslation.Answer,
+        delivered: ZoPayTranslation.Webhook);
 
     private static IEnumerable<SettingProblem> HeaderPrefix(ApiSettings api)
     {
         if (!api.Options.TryGetValue(HeaderPrefixOption, out var prefix)) yield break;
         if (prefix.Length is 0 or > HeaderPrefixLengthMax || !prefix.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
             yield return new SettingProblem($"api.options.{HeaderPrefixOption}", "The prefix of the headers' names is letters, digits and hyphens, like x-zo.");
-    }
-
-    private sealed class ZoPayConnection(HmacScheme webhooks, ZoPayClient client) : IProviderConnection
-    {
-        public ValueTask<Verdict> VerifyAsync(Delivery delivery, CancellationToken cancellation) => ValueTask.FromResult(webhooks.Verify(delivery));
-
-        public string? DeliveryId(Delivery delivery) => webhooks.DeliveryId(delivery);
-
-        public Reading Read(ReadOnlyMemory<byte> body) => ZoPayTranslation.Webhook(body);
-
-        public async Task<StatusAnswer> AskAsync(StatusQuestion question, CancellationToken cancellation)
-        {
-            var answer = await client.StatusAsync(question.ProviderPayoutId, cancellation).ConfigureAwait(false);
-            return answer.About(question.ProviderPayoutId, ZoPayTranslation.Answer);
-        }
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Reconciler.Providers.ZoPay;
+namespace Reconciler.Providers;
 
 /// <summary>
 /// How ZoPay wants a request signed (their authentication page, November 2026): lower-case hex HMAC-SHA256, key the secret as UTF-8, over

@@ -1,6 +1,6 @@
 using Reconciler.Core;
 
-namespace Reconciler.Providers.ZoPay;
+namespace Reconciler.Providers;
 
 /// <summary>ZoPay's words into ours. Pure and total.</summary>
 internal static class ZoPayTranslation
@@ -11,11 +11,17 @@ internal static class ZoPayTranslation
     public static Reading Answer(ReadOnlyMemory<byte> body) => WireJson.Read(body, json =>
         json.Object("payout") is { } payout ? Answered(ZoPayPayout.Of(payout)) : new Reading.Unreadable(UnreadableReason.UnknownShape));
 
-    /// <summary>A webhook: <c>{"event","data":{…},"timestamp"}</c>. Events that are not about payouts are not ours to judge.</summary>
+    /// <summary>A webhook: <c>{"event","data":{…},"timestamp"}</c>.</summary>
     public static Reading Webhook(ReadOnlyMemory<byte> body) => WireJson.Read(body, json =>
-        json.Text("event") is { } name && !name.StartsWith(PayoutEvents, StringComparison.OrdinalIgnoreCase) ? new Reading.Ignored("not_a_payout_event")
-        : json.Object("data") is { } data ? Heard(ZoPayEvent.Of(json, data))
-        : new Reading.Unreadable(UnreadableReason.UnknownShape));
+    {
+        if (json.Text("event") is { } name)
+        {
+            if (EventWord.IsTrial(name)) return new Reading.Ignored(IgnoredReason.Trial);
+            if (!name.StartsWith(PayoutEvents, StringComparison.OrdinalIgnoreCase)) return new Reading.Ignored(IgnoredReason.NotAPayout);
+        }
+
+        return json.Object("data") is { } data ? Heard(ZoPayEvent.Of(json, data)) : new Reading.Unreadable(UnreadableReason.UnknownShape);
+    });
 
     private static Reading Answered(ZoPayPayout payout)
     {
@@ -41,18 +47,17 @@ internal static class ZoPayTranslation
         return new Reading.Observed(new Statement(id, status, word, amount, heard.RecipientMsisdn, Failure: failure, OccurredAt: heard.Timestamp));
     }
 
-    // Event and status stand in the same signed body. Where they claim different things, neither is believed: a person should look.
     private static (ObservedStatus Status, string Word)? Claim(ZoPayEvent heard)
     {
-        var byEvent = heard.Event?.ToLowerInvariant() switch
+        var named = heard.Event?.ToLowerInvariant() switch
         {
             "payout.completed" => ObservedStatus.Succeeded,
             "payout.failed" => ObservedStatus.Failed,
             _ => ObservedStatus.Unrecognised,
         };
-        if (heard.Status is not { } word) return heard.Event is { } name ? (byEvent, name) : null;
-        var byStatus = Status(word);
-        return byEvent == ObservedStatus.Unrecognised || byEvent == byStatus ? (byStatus, word) : (ObservedStatus.Unrecognised, $"{heard.Event}:{word}");
+        if (heard.Status is not { } word) return heard.Event is { } name ? (named, name) : null;
+        var stated = Status(word);
+        return EventWord.Contradicts(named, stated) ? (ObservedStatus.Unrecognised, $"{heard.Event} {word}") : (stated, word);
     }
 
     // VERIFYING is in their published dashboard's code only (November 2026): still under way.
@@ -68,7 +73,7 @@ internal static class ZoPayTranslation
 
     private static Failure? Failure(ObservedStatus status, string? code, string? text) =>
         status is ObservedStatus.Failed or ObservedStatus.Cancelled && (code ?? text) is not null
-            ? Core.Failure.Of(Code(text) is not FailureCode.Other and var known ? known : Code(code), code ?? text, text)
+            ? Core.Failure.Of(Code(text) is not FailureCode.Other and var known ? known : Code(code), code ?? text, code is null ? null : text)
             : null;
 
     private static FailureCode Code(string? text) => text?.Trim().TrimEnd('.').ToUpperInvariant() switch
