@@ -49,7 +49,7 @@ internal sealed class HmacScheme
         {
             var verdict = content == SignedContent.Body ? VerifyBody(delivery, given) : VerifyStamped(delivery, given);
             if (verdict is not Verdict.Refused refused) return verdict;
-            reason = Telling(reason, refused.Reason);
+            if (refused.Reason > reason) reason = refused.Reason;
         }
 
         return new Verdict.Refused(reason);
@@ -102,17 +102,6 @@ internal sealed class HmacScheme
         if (hex.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) hex = hex[Prefix.Length..];
         return hex.Length == MacHexDigits && Convert.FromHexString(hex, mac, out _, out _) == OperationStatus.Done;
     }
-
-    /// <summary>Of two refusals, the one that tells more: what came closest to being accepted.</summary>
-    private static RefusalReason Telling(RefusalReason one, RefusalReason other) => Rank(one) >= Rank(other) ? one : other;
-
-    private static int Rank(RefusalReason reason) => reason switch
-    {
-        RefusalReason.Stale => 3,
-        RefusalReason.WrongSignature => 2,
-        RefusalReason.MalformedHeader => 1,
-        _ => 0,
-    };
 
     private static string? First(Delivery delivery, ImmutableArray<string> names)
     {
