@@ -1,7 +1,7 @@
 namespace Reconciler.Providers.Tests;
 
 /// <summary>A clock that moves when a test says so.</summary>
-internal sealed class StoppedClock : TimeProvider
+public sealed class StoppedClock : TimeProvider
 {
     private DateTimeOffset now = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
 
