@@ -9,7 +9,7 @@ internal sealed class PawaPayClient(ApiSettings api, HttpMessageInvoker http, Ti
     private string VersionPath => api.Options[PawaPayProvider.ApiVersionOption] == PawaPayProvider.V1 ? "" : "/v2";
 
     /// <summary>An unknown id is a 200 here (v1 an empty list, v2 NOT_FOUND), so a 404 is a refusal: a wrong address.</summary>
-    public Task<HttpAnswer> AskAsync(StatusQuestion question, CancellationToken cancellation) =>
+    public Task<HttpAnswer> StatusAsync(StatusQuestion question, CancellationToken cancellation) =>
         GetAsync(StatusUrl.For(api.BaseUrl, $"{VersionPath}/payouts/{StatusUrl.IdPlaceholder}", question.ProviderPayoutId), cancellation);
 
     /// <summary>The keys that sign callbacks: <c>[{"id","key": PEM}]</c>.</summary>

@@ -73,7 +73,7 @@ internal sealed class PawaPayProvider : IPayoutProvider
 
         public async Task<StatusAnswer> AskAsync(StatusQuestion question, CancellationToken cancellation)
         {
-            var answer = await client.AskAsync(question, cancellation).ConfigureAwait(false);
+            var answer = await client.StatusAsync(question, cancellation).ConfigureAwait(false);
             return answer.About(question.ProviderPayoutId, body => PawaPayTranslation.Answer(body, question.ProviderPayoutId));
         }
     }

@@ -6,7 +6,7 @@ namespace Reconciler.Providers;
 internal sealed class ZoPayClient(ApiSettings api, HttpMessageInvoker http, TimeProvider clock)
 {
     /// <summary>An unknown id is a 404 here (documented). A 429 names its wait in the body's <c>retry_after</c>, or in the usual header.</summary>
-    public async Task<HttpAnswer> AskAsync(StatusQuestion question, CancellationToken cancellation)
+    public async Task<HttpAnswer> StatusAsync(StatusQuestion question, CancellationToken cancellation)
     {
         var url = StatusUrl.For(api.BaseUrl, api.Options[ZoPayProvider.StatusPathOption], question.ProviderPayoutId);
         var now = clock.GetUtcNow();

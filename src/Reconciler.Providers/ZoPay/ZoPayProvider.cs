@@ -55,7 +55,7 @@ internal sealed class ZoPayProvider : IPayoutProvider
 
     public IProviderConnection Open(ConnectionSettings settings, HttpMessageInvoker http, TimeProvider clock) => new HmacConnection(
         new HmacScheme(settings.Webhook, WebhookTimestampForms),
-        new ZoPayClient(settings.Api, http, clock).AskAsync,
+        new ZoPayClient(settings.Api, http, clock).StatusAsync,
         answered: ZoPayTranslation.Answer,
         delivered: ZoPayTranslation.Webhook);
 
