@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Reconciler.Streams;
 
-/// <summary>The events of a batch turned on their side: one array for each column of <c>mt_events</c>, as <c>unnest</c> wants them.</summary>
+/// <summary>A batch's events turned on their side: one array for each column of <c>mt_events</c>, as <c>unnest</c> wants them.</summary>
 internal sealed class EventColumns
 {
     private EventColumns(int count)

@@ -7,7 +7,7 @@ namespace Reconciler.Streams;
 public static class Progression
 {
     /// <summary>The sequence id up to which this reader has seen everything; 0 when it never began.</summary>
-    /// <param name="name">The reader's name. Marten writes <c>Projection:All</c>, and <c>HighWaterMark</c> is its own: take neither.</param>
+    /// <param name="name">The reader's name. Marten's own are <c>HighWaterMark</c> and <c>Projection:All</c>: take neither.</param>
     public static async Task<long> GetAsync(NpgsqlConnection connection, string name, CancellationToken cancellation = default)
     {
         await using var command = new NpgsqlCommand(

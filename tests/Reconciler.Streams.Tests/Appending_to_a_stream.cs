@@ -40,7 +40,8 @@ public sealed class Appending_to_a_stream(ThrowawayPostgres postgres)
         await Samples.Appender.AppendAsync(connection, Samples.ToStream("box/1", 2, "c"), Samples.Noon.AddHours(1));
 
         (await database.RowsAsync("""
-            select id, type, version, to_char(timestamp at time zone 'utc', 'HH24:MI'), to_char(created at time zone 'utc', 'HH24:MI'), tenant_id, is_archived
+            select id, type, version, to_char(timestamp at time zone 'utc', 'HH24:MI'), to_char(created at time zone 'utc', 'HH24:MI'),
+                tenant_id, is_archived
             from reconciler.mt_streams
             """)).ShouldBe(["box/1|box|3|13:00|12:00|*DEFAULT*|False"]);
         (await database.RowsAsync("""

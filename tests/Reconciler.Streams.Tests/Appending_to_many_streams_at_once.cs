@@ -28,11 +28,13 @@ public sealed class Appending_to_many_streams_at_once(ThrowawayPostgres postgres
         await using var database = await postgres.WithEventTablesAsync();
         await using var connection = await database.OpenConnectionAsync();
         await using var first = new NpgsqlBatch(connection);
-        Samples.Appender.AddTo(first, [.. Enumerable.Range(0, 500).Select(i => Samples.ToStream($"s{i}", 0, "x"))], Samples.Noon);
+        var started = Enumerable.Range(0, 500).Select(i => Samples.ToStream($"s{i}", 0, "x"));
+        Samples.Appender.AddTo(first, [.. started], Samples.Noon);
         await first.ExecuteNonQueryAsync();
         await using var batch = new NpgsqlBatch(connection);
 
-        Samples.Appender.AddTo(batch, [.. Enumerable.Range(0, 1000).Select(i => Samples.ToStream($"s{i}", i < 500 ? 1 : 0, "y", "z"))], Samples.Noon);
+        var all = Enumerable.Range(0, 1000).Select(i => Samples.ToStream($"s{i}", i < 500 ? 1 : 0, "y", "z"));
+        Samples.Appender.AddTo(batch, [.. all], Samples.Noon);
         await batch.ExecuteNonQueryAsync();
 
         batch.BatchCommands.Count.ShouldBe(3);

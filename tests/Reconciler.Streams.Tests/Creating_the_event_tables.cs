@@ -39,7 +39,8 @@ public sealed class Creating_the_event_tables(ThrowawayPostgres postgres)
         await using var database = await postgres.WithEventTablesAsync();
 
         var found = await database.RowsAsync($"""
-            select a.attname, format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'NO' else 'YES' end, pg_get_expr(d.adbin, d.adrelid)
+            select a.attname, format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'NO' else 'YES' end,
+                pg_get_expr(d.adbin, d.adrelid)
             from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
             where a.attrelid = 'reconciler.{table}'::regclass and a.attnum > 0 and not a.attisdropped
             order by a.attnum

@@ -26,7 +26,7 @@ public sealed class Encoding_and_decoding_events
         select (object)new BoxPainted(
             colour,
             Samples.Noon.AddTicks(ticks * 7919L),
-            currency is null ? null : new Amount(new decimal(Math.Abs((long)units) % int.MaxValue is var low ? (int)low : 0, units, 7, units < 0, (byte)scale), currency),
+            currency is null ? null : new Amount(new decimal(units, ticks, 7, units < 0, (byte)scale), currency),
             ImmutableDictionary<string, string>.Empty),
         from count in Gen.Choose(int.MinValue, int.MaxValue)
         from isSealed in Gen.Elements(true, false)

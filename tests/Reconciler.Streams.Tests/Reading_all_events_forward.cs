@@ -152,6 +152,7 @@ public sealed class Reading_all_events_forward(ThrowawayPostgres postgres)
         labels.ShouldBe(expected);
     }
 
-    private static async Task<List<string>> LabelsAsync(ForwardReader reader, NpgsqlConnection connection, int limit = EventReader.PageMax) =>
+    private static async Task<List<string>> LabelsAsync(
+        ForwardReader reader, NpgsqlConnection connection, int limit = EventReader.PageMax) =>
         [.. (await reader.ReadForwardAsync(connection, limit)).Select(stored => ((BoxOpened)stored.Event).Label)];
 }

@@ -51,12 +51,17 @@ public sealed class Registering_event_types
     [InlineData("""{"label": 5}""")]
     [InlineData("{")]
     public void Names_the_type_whose_data_does_not_fit(string json) =>
-        Should.Throw<UnreadableEvent>(() => Samples.Registry.Decode("box_opened", Encoding.UTF8.GetBytes(json))).Name.ShouldBe("box_opened");
+        Should.Throw<UnreadableEvent>(() => Samples.Registry.Decode("box_opened", Encoding.UTF8.GetBytes(json)))
+            .Name.ShouldBe("box_opened");
 
     [Fact]
     public void Takes_source_generated_shapes()
     {
-        var json = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, TypeInfoResolver = GeneratedShapes.Default };
+        var json = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            TypeInfoResolver = GeneratedShapes.Default,
+        };
         var registry = new EventRegistry(json, typeof(BoxOpened));
 
         Encoding.UTF8.GetString(registry.Encode(new BoxOpened("x"), out _)).ShouldBe("""{"label":"x"}""");

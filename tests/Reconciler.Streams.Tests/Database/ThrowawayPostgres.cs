@@ -34,7 +34,8 @@ public sealed class ThrowawayPostgres : IAsyncLifetime
     {
         var name = $"streams_{Interlocked.Increment(ref _databases)}";
         await _cluster!.CreateDatabaseAsync(name);
-        var database = NpgsqlDataSource.Create(_cluster.ConnectionString(name) + ";Pooling=false;Persist Security Info=true;Search Path=pg_catalog");
+        var database = NpgsqlDataSource.Create(
+            _cluster.ConnectionString(name) + ";Pooling=false;Persist Security Info=true;Search Path=pg_catalog");
         foreach (var script in SchemaScripts.All)
         {
             await database.ExecuteAsync(script.Sql);
