@@ -16,12 +16,11 @@ create table reconciler.connections (
     settings jsonb not null,
     -- Credentials and webhook secrets, sealed under the master key.
     sealed_secrets bytea not null,
-    -- Of every change over all connections: a node that holds the highest knows them all as they are.
+    -- The change, counted over all connections, that made it what it is.
     revision bigint not null,
     updated_at timestamptz not null
 );
-create sequence reconciler.connection_revision owned by reconciler.connections.revision;
--- Deleting must move the revision, too: the highest one may be gone with its row.
+-- The number of the last change: a node that holds it knows all connections as they are. Deleting moves it, too, though the row is gone.
 create table reconciler.connection_head (
     singleton boolean primary key default true check (singleton),
     revision bigint not null default 0

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Reconciler.Core;
+using Reconciler.Providers;
+
+namespace Reconciler.Connections;
+
+/// <summary>What a PUT comes to: the connection as it will be, or everything that is wrong with it. Pure.</summary>
+internal sealed record ConnectionDecision(ConnectionDocument? Document, ConnectionSecrets Secrets, IReadOnlyList<SettingProblem> Problems)
+{
+    // Where credentials may travel in clear: nothing that these environments name moves money.
+    private static readonly ImmutableArray<string> PlayEnvironments = ["sandbox", "simulator", "test"];
+
+    /// <param name="stored">What holds now; its secrets stay where the operator does not give them anew.</param>
+    public static ConnectionDecision Of(ConnectionKey key, GivenConnection given, ConnectionDocument? stored, ConnectionSecrets storedSecrets)
+    {
+        if (ProviderCatalog.All.SingleOrDefault(candidate => candidate.Key == given.Document.Provider) is not { } provider)
+            return new ConnectionDecision(null, ConnectionSecrets.None, [new SettingProblem("provider", "This program cannot talk to that provider.")]);
+        if (stored is not null && stored.Provider != given.Document.Provider)
+            return new ConnectionDecision(null, ConnectionSecrets.None, [new SettingProblem("provider", "A connection stays with its provider: its payouts are known by it. Make another connection.")]);
+        if (Urls(given.Document) is { Count: > 0 } badUrls) return new ConnectionDecision(null, ConnectionSecrets.None, badUrls);
+
+        var problems = new List<SettingProblem>();
+        var secrets = new ConnectionSecrets(
+            Credentials(given, stored, storedSecrets, provider.Defaults, problems),
+            WebhookSecrets(given, storedSecrets, problems));
+        var document = Shown(given.Document, secrets);
+        var settings = EffectiveSettings.Of(key, document, secrets, provider.Defaults);
+        problems.AddRange(provider.Check(settings).Select(Renamed));
+        return new ConnectionDecision(document, secrets, [.. problems.DistinctBy(problem => problem.Field)]);
+    }
+
+    private static ImmutableSortedDictionary<string, Secret> Credentials(
+        GivenConnection given, ConnectionDocument? stored, ConnectionSecrets storedSecrets, ProviderDefaults defaults, List<SettingProblem> problems)
+    {
+        // Whoever could keep a credential and name another host could have it sent there, and read what is write-only.
+        var isSameHost = stored is not null && Origin(stored, defaults) == Origin(given.Document, defaults);
+        var kept = isSameHost ? storedSecrets.Credentials : ConnectionSecrets.None.Credentials;
+        var credentials = ImmutableSortedDictionary.CreateBuilder<string, Secret>(StringComparer.Ordinal);
+        credentials.AddRange(kept.Where(pair => defaults.Credentials.Contains(pair.Key)));
+        foreach (var (name, secret) in given.Credentials ?? [])
+        {
+            if (secret is not null) credentials[name] = secret;
+        }
+
+        foreach (var name in defaults.Credentials.Where(name => !credentials.ContainsKey(name) && storedSecrets.Credentials.ContainsKey(name)))
+            problems.Add(new SettingProblem($"api.credentials.{name}", "The address of the API changes: give this credential again."));
+        foreach (var (name, secret) in given.Credentials ?? [])
+        {
+            if (secret is null && !credentials.ContainsKey(name))
+                problems.Add(new SettingProblem($"api.credentials.{name}", "A value is needed: none is stored yet."));
+        }
+
+        return credentials.ToImmutable();
+    }
+
+    private static ImmutableArray<WebhookSecret> WebhookSecrets(GivenConnection given, ConnectionSecrets stored, List<SettingProblem> problems)
+    {
+        if (given.Webhook is null) return stored.Webhook;
+        var secrets = ImmutableArray.CreateBuilder<WebhookSecret>();
+        foreach (var (id, secret) in given.Webhook)
+        {
+            var value = secret ?? stored.Webhook.FirstOrDefault(known => known.Id == id)?.Secret;
+            if (value is null) problems.Add(new SettingProblem($"webhook.secrets[{secrets.Count}].secret", "A value is needed: none is stored under this id."));
+            secrets.Add(new WebhookSecret(id, value ?? new Secret("")));
+        }
+
+        return secrets.ToImmutable();
+    }
+
+    private static List<SettingProblem> Urls(ConnectionDocument document)
+    {
+        var isPlay = PlayEnvironments.Contains(document.Environment);
+        return [.. Url("api.baseUrl", document.Api?.BaseUrl, isPlay), .. Url("webhook.publicUrl", document.Webhook?.PublicUrl, isPlay)];
+    }
+
+    private static IEnumerable<SettingProblem> Url(string field, string? text, bool isPlay)
+    {
+        if (text is null) yield break;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") || url.Host.Length == 0)
+            yield return new SettingProblem(field, "An absolute https URL is needed.");
+        else if (url.UserInfo.Length > 0 || text.Contains('?', StringComparison.Ordinal) || text.Contains('#', StringComparison.Ordinal))
+            yield return new SettingProblem(field, "The URL must have no user name, no query and no fragment.");
+        else if (url.Scheme == "http" && !url.IsLoopback && !isPlay)
+            yield return new SettingProblem(field, $"https is needed: http is for this machine, or where the environment is one of {string.Join(", ", PlayEnvironments)}.");
+    }
+
+    private static string Origin(ConnectionDocument document, ProviderDefaults defaults) =>
+        (document.Api?.BaseUrl is { } url ? new Uri(url) : defaults.BaseUrl).GetLeftPart(UriPartial.Authority);
+
+    /// <summary>The document with the names of all secrets that are stored, and none of their values.</summary>
+    private static ConnectionDocument Shown(ConnectionDocument given, ConnectionSecrets secrets)
+    {
+        var credentials = new SortedDictionary<string, string>(secrets.Credentials.ToDictionary(pair => pair.Key, _ => ConnectionDocument.Masked), StringComparer.Ordinal);
+        var api = given.Api ?? new ApiDocument(null, null, null, null);
+        var webhook = given.Webhook ?? new WebhookDocument(null, null, null, null, null, null, null, null, null);
+        return given with
+        {
+            Api = api with { Credentials = credentials },
+            Webhook = webhook with { Secrets = [.. secrets.Webhook.Select(secret => new SecretDocument(secret.Id))] },
+        };
+    }
+
+    /// <summary>The provider sees one set of options; the operator wrote the version into a member of its own.</summary>
+    private static SettingProblem Renamed(SettingProblem problem) =>
+        problem.Field == $"api.options.{EffectiveSettings.ApiVersionOption}" ? problem with { Field = "api.apiVersion" } : problem;
+}

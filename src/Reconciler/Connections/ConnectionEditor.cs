@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Reconciler.Core;
+using Reconciler.Providers;
+
+namespace Reconciler.Connections;
+
+/// <summary>Puts and deletes connections: checks, keeps what a PUT leaves unsaid, and writes only what changes.</summary>
+internal sealed class ConnectionEditor(ConnectionStore store, Installation installation)
+{
+    public async Task<PutOutcome> PutAsync(ConnectionKey key, ReadOnlyMemory<byte> json, CancellationToken cancellation)
+    {
+        var problems = new List<SettingProblem>();
+        var given = GivenConnection.Read(json, problems);
+        await using var writing = await store.BeginAsync(cancellation);
+        var outcome = await PutAsync(writing, key, given, problems, cancellation);
+        if (outcome.Kind is PutKind.Created or PutKind.Changed) await writing.CommitAsync(cancellation);
+        return outcome;
+    }
+
+    /// <summary>Puts one connection in a transaction that the caller commits.</summary>
+    /// <param name="problems">What reading it found wrong already.</param>
+    public async Task<PutOutcome> PutAsync(
+        ConnectionWriting writing, ConnectionKey key, GivenConnection? given, List<SettingProblem> problems, CancellationToken cancellation)
+    {
+        if (given is null) return new PutOutcome(PutKind.Refused, null, problems);
+        var row = await writing.FindAsync(key, cancellation);
+        var (stored, secrets) = Stored(row);
+        var decision = ConnectionDecision.Of(key, given, stored, secrets);
+        problems.AddRange(decision.Problems);
+        if (problems.Count > 0 || decision.Document is not { } document)
+            return new PutOutcome(PutKind.Refused, null, [.. problems.DistinctBy(problem => problem.Field)]);
+        if (stored is not null && stored.Text() == document.Text() && secrets.SameAs(decision.Secrets))
+            return new PutOutcome(PutKind.Same, row, []);
+        var written = await writing.PutAsync(key, document, installation.Secrets.Seal(key, decision.Secrets), cancellation);
+        return new PutOutcome(row is null ? PutKind.Created : PutKind.Changed, written, []);
+    }
+
+    public async Task<DeleteOutcome> DeleteAsync(ConnectionKey key, CancellationToken cancellation)
+    {
+        await using var writing = await store.BeginAsync(cancellation);
+        if (await writing.FindAsync(key, cancellation) is null) return DeleteOutcome.Unknown;
+        if (await writing.HasPayoutsAsync(key, cancellation)) return DeleteOutcome.HasPayouts;
+        await writing.DeleteAsync(key, cancellation);
+        await writing.CommitAsync(cancellation);
+        return DeleteOutcome.Deleted;
+    }
+
+    /// <summary>A row that this node cannot read counts as none: putting the connection anew is how it is repaired.</summary>
+    private (ConnectionDocument? Document, ConnectionSecrets Secrets) Stored(ConnectionRow? row)
+    {
+        try
+        {
+            return row is null ? (null, ConnectionSecrets.None) : (row.Document, installation.Secrets.Open(row.Key, row.SealedSecrets));
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or CryptographicException)
+        {
+            return (null, ConnectionSecrets.None);
+        }
+    }
+}
+
+internal enum PutKind
+{
+    Created,
+    Changed,
+    Same,
+    Refused,
+}
+
+/// <param name="Row">As it stands now; null when refused.</param>
+internal sealed record PutOutcome(PutKind Kind, ConnectionRow? Row, IReadOnlyList<SettingProblem> Problems);
+
+internal enum DeleteOutcome
+{
+    Deleted,
+    Unknown,
+    HasPayouts,
+}

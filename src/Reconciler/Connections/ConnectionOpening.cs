@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Reconciler.Providers;
+
+namespace Reconciler.Connections;
+
+/// <summary>Opens a stored connection. What cannot be opened is named and left out: the others work on.</summary>
+internal sealed class ConnectionOpening(Installation installation, HttpMessageInvoker http, TimeProvider clock, ILogger logger)
+{
+    public OpenConnection? Open(ConnectionRow row)
+    {
+        try
+        {
+            var document = row.Document;
+            var secrets = installation.Secrets.Open(row.Key, row.SealedSecrets);
+            var provider = ProviderCatalog.For(document.Provider);
+            var settings = EffectiveSettings.Of(row.Key, document, secrets, provider.Defaults);
+            var problems = provider.Check(settings);
+            if (problems.Count == 0) return new OpenConnection(settings, provider.Open(settings, http, clock), provider, row.Revision);
+            ConnectionLog.Unusable(logger, row.Key.ToString(), string.Join(", ", problems.Select(problem => problem.Field)));
+        }
+        catch (CryptographicException)
+        {
+            ConnectionLog.Unusable(logger, row.Key.ToString(), "the seal of its secrets");
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or FormatException or InvalidOperationException)
+        {
+            ConnectionLog.Unusable(logger, row.Key.ToString(), "its stored settings");
+        }
+
+        return null;
+    }
+}

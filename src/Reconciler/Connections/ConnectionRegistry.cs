@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Npgsql;
+
+namespace Reconciler.Connections;
+
+/// <summary>
+/// All connections, open and in memory. Reading takes no lock; a change made here is seen at once, one made by another node within
+/// <see cref="LookInterval"/>, and while the database is away those of before stay in use.
+/// </summary>
+public sealed class ConnectionRegistry : BackgroundService
+{
+    /// <summary>How often this node looks whether another one changed something: one row is read.</summary>
+    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+
+    private readonly ConnectionStore store;
+    private readonly TimeProvider clock;
+    private readonly ILogger<ConnectionRegistry> logger;
+    private readonly HttpMessageInvoker http = ProviderHttp.Create();
+    private readonly ConnectionOpening opening;
+    private readonly SemaphoreSlim refreshing = new(1);
+    private volatile Snapshot current = Snapshot.Empty;
+
+    public ConnectionRegistry(NpgsqlDataSource database, Installation installation, TimeProvider clock, ILogger<ConnectionRegistry> logger)
+    {
+        this.clock = clock;
+        this.logger = logger;
+        store = new ConnectionStore(database, clock);
+        opening = new ConnectionOpening(installation, http, clock, logger);
+    }
+
+    /// <summary>By key; null when there is no such connection, or it cannot be opened.</summary>
+    public OpenConnection? Find(string key) => current.ByKey.GetValueOrDefault(key);
+
+    /// <summary>As of one moment, by key.</summary>
+    public IReadOnlyList<OpenConnection> All => current.All;
+
+    /// <summary>Takes up whatever has changed in the database; after it returns, what was committed before the call is in use.</summary>
+    public async Task RefreshAsync(CancellationToken cancellation = default)
+    {
+        await refreshing.WaitAsync(cancellation);
+        try
+        {
+            // The number before the rows: rows that are newer than it are read once more, and never too old.
+            var revision = await store.RevisionAsync(cancellation);
+            if (revision != current.Revision) current = Next(revision, await store.AllAsync(cancellation));
+        }
+        finally
+        {
+            refreshing.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LookInterval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RefreshAsync(stoppingToken);
+            }
+            catch (Exception away) when (away is NpgsqlException or TimeoutException)
+            {
+                ConnectionLog.Unreadable(logger, current.Revision, away);
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        http.Dispose();
+        refreshing.Dispose();
+    }
+
+    private Snapshot Next(long revision, IReadOnlyList<ConnectionRow> rows)
+    {
+        var open = rows.Select(row => Find(row.Key.ToString()) is { } same && same.Revision == row.Revision ? same : opening.Open(row)).OfType<OpenConnection>();
+        var snapshot = Snapshot.Of(revision, open);
+        ConnectionLog.Refreshed(logger, revision, snapshot.All.Length, rows.Count - snapshot.All.Length);
+        return snapshot;
+    }
+
+    private sealed record Snapshot(long Revision, ImmutableArray<OpenConnection> All, FrozenDictionary<string, OpenConnection> ByKey)
+    {
+        public static Snapshot Empty { get; } = Of(-1, []);
+
+        public static Snapshot Of(long revision, IEnumerable<OpenConnection> open)
+        {
+            ImmutableArray<OpenConnection> all = [.. open];
+            return new Snapshot(revision, all, all.ToFrozenDictionary(connection => connection.Settings.Key.ToString(), StringComparer.Ordinal));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Reconciler.Connections;
+
+/// <summary>Settings of this part, in the configuration's section <c>Reconciler</c>.</summary>
+public sealed class ConnectionsOptions
+{
+    /// <summary>32 bytes in base64. Without it a key is made on the first start, and kept in the data directory.</summary>
+    public string? MasterKey { get; set; }
+
+    /// <summary>Where this node keeps what is its own.</summary>
+    public string DataDirectory { get; set; } = ".data";
+
+    /// <summary>A JSON file <c>{"connections": {"key": {…}}}</c> that is applied at each start.</summary>
+    public string? ConnectionsFile { get; set; }
+}

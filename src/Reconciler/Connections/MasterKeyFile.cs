@@ -1,0 +1,39 @@
+using Reconciler.Database;
+
+namespace Reconciler.Connections;
+
+/// <summary>Where a master key is kept that nobody configured: <c>master-key</c> in the data directory, readable by its owner alone.</summary>
+internal sealed class MasterKeyFile(string directory)
+{
+    public string Path { get; } = System.IO.Path.Combine(directory, "master-key");
+
+    /// <summary>Null when there is none.</summary>
+    /// <exception cref="InstallationFault">There is one, and it is no key.</exception>
+    public async Task<MasterKey?> ReadAsync(CancellationToken cancellation)
+    {
+        if (!File.Exists(Path)) return null;
+        var text = await File.ReadAllTextAsync(Path, cancellation);
+        return MasterKey.TryParse(text, out var key)
+            ? key
+            : throw new InstallationFault($"'{Path}' holds no master key ({MasterKey.LengthBytes} bytes in base64). Put the right one back from its backup.");
+    }
+
+    /// <summary>Makes a key beside its place and moves it there when it is whole. When another node of this directory was faster, its key.</summary>
+    public async Task<MasterKey> MakeAsync(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(directory);
+        var key = MasterKey.New();
+        var unfinished = $"{Path}.{Guid.CreateVersion7():N}";
+        await SecretFile.WriteAsync(unfinished, key.Text(), cancellation);
+        try
+        {
+            File.Move(unfinished, Path, overwrite: false);
+            return key;
+        }
+        catch (IOException) when (File.Exists(Path))
+        {
+            File.Delete(unfinished);
+            return await ReadAsync(cancellation) ?? throw new InstallationFault($"'{Path}' was there a moment ago and is gone.");
+        }
+    }
+}
