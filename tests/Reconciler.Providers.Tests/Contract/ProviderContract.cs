@@ -24,7 +24,7 @@ public abstract class ProviderContract<TSamples> where TSamples : ProviderSample
             ConnectionKey.Parse("under-test"),
             Samples.Provider,
             "sandbox",
-            new ApiSettings(server is null ? defaults.BaseUrl : new Uri(server, path), Samples.Credentials, defaults.Options),
+            new ApiSettings(server is null ? defaults.BaseUrl : new Uri(server, path), Samples.Credentials, Samples.Options(defaults.Options)),
             Samples.Webhooks(defaults.Webhook),
             defaults.Polling);
     }

@@ -16,6 +16,9 @@ public abstract class ProviderSamples
     /// <summary>Made-up values for every credential; none may turn up in a fault's text.</summary>
     public abstract ImmutableDictionary<string, Secret> Credentials { get; }
 
+    /// <summary>The API's options: the defaults, unless the samples are of another form of the same API.</summary>
+    public virtual ImmutableDictionary<string, string> Options(ImmutableDictionary<string, string> defaults) => defaults;
+
     /// <summary>A payout id as this provider makes them.</summary>
     public abstract string PayoutId { get; }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Reconciler.Core;
 
-namespace Reconciler.Providers.Tests.PawaPay;
+namespace Reconciler.Providers.Tests;
 
 public sealed class Reading_pawapays_words
 {

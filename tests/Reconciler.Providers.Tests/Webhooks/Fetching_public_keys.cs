@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Reconciler.Core;
 
-namespace Reconciler.Providers.Tests.Webhooks;
+namespace Reconciler.Providers.Tests;
 
 /// <summary>Keys come from pawaPay's API over real HTTP; the clock is stopped.</summary>
 public sealed class Fetching_public_keys : IAsyncDisposable
@@ -24,11 +24,11 @@ public sealed class Fetching_public_keys : IAsyncDisposable
     [InlineData("v2", "/base/v2/public-key/http")]
     public async Task They_are_asked_for_once_an_hour(string version, string path)
     {
-        var connection = Connection(version, new Uri(server.Address, "base"));
+        var connection = Connection(version, new Uri(server.Url, "base"));
         for (var at = 0; at < 3; at++) (await VerifiedBy(connection, First)).ShouldBe("key:1");
         server.Calls.ShouldBe(1);
-        server.LastPath.ShouldBe(path);
-        server.LastAuthorization.ShouldBe("Bearer token-of-the-test");
+        server.LastRequest.Target.ShouldBe(path);
+        server.LastRequest.Headers["Authorization"].ShouldBe("Bearer token-of-the-test");
 
         clock.Advance(PublicKeys.KeptFor - TimeSpan.FromSeconds(1));
         await VerifiedBy(connection, First);
@@ -64,12 +64,11 @@ public sealed class Fetching_public_keys : IAsyncDisposable
     [Fact]
     public async Task Many_deliveries_at_once_ask_once()
     {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        server.Gate = gate.Task;
+        server.Shut();
         var connection = Connection();
         var waiting = Enumerable.Range(0, 100).Select(_ => VerifiedBy(connection, First)).ToList();
         waiting.ShouldAllBe(one => !one.IsCompleted);
-        gate.SetResult();
+        server.Open();
         foreach (var by in await Task.WhenAll(waiting)) by.ShouldBe("key:1");
         server.Calls.ShouldBe(1);
     }
@@ -77,15 +76,14 @@ public sealed class Fetching_public_keys : IAsyncDisposable
     [Fact]
     public async Task A_sender_that_hangs_up_does_not_end_the_question_of_the_others()
     {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        server.Gate = gate.Task;
+        server.Shut();
         var connection = Connection();
         using var hangUp = new CancellationTokenSource();
         var impatient = connection.VerifyAsync(Callback(First), hangUp.Token).AsTask();
         var patient = VerifiedBy(connection, First);
         await hangUp.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(impatient);
-        gate.SetResult();
+        server.Open();
         (await patient).ShouldBe("key:1");
         server.Calls.ShouldBe(1);
     }
@@ -98,7 +96,7 @@ public sealed class Fetching_public_keys : IAsyncDisposable
     [InlineData(200, "{\"keys\":[]}")]
     public async Task Keys_that_never_came_are_nobodys_fault_and_are_asked_for_again(int status, string body)
     {
-        server.Instead = (status, body);
+        server.Instead = ServedAnswer.Json(body, status);
         var connection = Connection();
         (await RefusedFor(connection, First)).ShouldBe(RefusalReason.KeysUnavailable);
         (await RefusedFor(connection, First)).ShouldBe(RefusalReason.KeysUnavailable);
@@ -121,7 +119,7 @@ public sealed class Fetching_public_keys : IAsyncDisposable
     {
         var connection = Connection();
         await VerifiedBy(connection, First);
-        server.Instead = (503, "");
+        server.Instead = ServedAnswer.Html(503);
         clock.Advance(PublicKeys.KeptFor);
         (await VerifiedBy(connection, First)).ShouldBe("key:1");
         (await RefusedFor(connection, Second)).ShouldBe(RefusalReason.KeysUnavailable);
@@ -155,7 +153,7 @@ public sealed class Fetching_public_keys : IAsyncDisposable
             Provider.Pawapay,
             "test",
             new ApiSettings(
-                baseUrl ?? server.Address,
+                baseUrl ?? server.Url,
                 ImmutableDictionary<string, Secret>.Empty.Add("token", new Secret("token-of-the-test")),
                 provider.Defaults.Options.SetItem("apiVersion", version)),
             provider.Defaults.Webhook with { Keys = pinned, KeysFrom = "api" },

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Reconciler.Providers.Tests.Webhooks;
+namespace Reconciler.Providers.Tests;
 
 /// <summary>Every way to fail is told apart inside, whatever the one answer outside.</summary>
 public sealed class Refusing_a_signed_message

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Reconciler.Providers.Tests.Webhooks;
+namespace Reconciler.Providers.Tests;
 
 /// <summary>The scheme with pinned keys, as a connection would open it.</summary>
 internal static class Scheme

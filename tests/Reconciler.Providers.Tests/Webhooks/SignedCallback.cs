@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Reconciler.Providers.Tests.Webhooks;
+namespace Reconciler.Providers.Tests;
 
 /// <summary>
 /// A callback as pawaPay's page shows it (November 2026), each part open to change. The base is written down here once more, by hand,

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Reconciler.Providers.Tests.Webhooks;
+namespace Reconciler.Providers.Tests;
 
 /// <summary>A sender's key pair. Signs with the framework alone: nothing of the product's takes part.</summary>
 internal sealed class SigningKey(string id, string algorithm, string pem, Func<byte[], byte[]> sign)

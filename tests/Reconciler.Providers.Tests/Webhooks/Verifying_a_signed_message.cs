@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Reconciler.Providers.Tests.Webhooks;
+namespace Reconciler.Providers.Tests;
 
 public sealed class Verifying_a_signed_message
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using Reconciler.Core;
 
-namespace Reconciler.Providers.Tests.ZoPay;
+namespace Reconciler.Providers.Tests;
 
 public sealed class Reading_zopays_words
 {
