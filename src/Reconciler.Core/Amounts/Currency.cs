@@ -17,9 +17,10 @@ public readonly record struct Currency : IParsable<Currency>
     /// <summary>Reads a code; lower case is accepted, since two of the providers' pages show it.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Currency result)
     {
-        var code = s is { Length: 3 } ? s.ToUpperInvariant() : "";
-        result = new Currency(code);
-        return CurrencyTable.Decimals.ContainsKey(code);
+        var code = s is { Length: 3 } && s.All(char.IsAsciiLetter) ? s.ToUpperInvariant() : "";
+        var listed = CurrencyTable.Decimals.ContainsKey(code);
+        result = listed ? new Currency(code) : default;
+        return listed;
     }
 
     public static bool TryParse([NotNullWhen(true)] string? code, out Currency currency) => TryParse(code, null, out currency);
@@ -28,5 +29,5 @@ public readonly record struct Currency : IParsable<Currency>
     public static Currency Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var currency) ? currency : throw new FormatException($"'{s}' is not an ISO 4217 currency code.");
 
-    public override string ToString() => Code;
+    public override string ToString() => Code ?? "";
 }

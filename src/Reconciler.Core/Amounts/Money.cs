@@ -15,7 +15,8 @@ public readonly record struct Money
     /// <summary>Eighteen digits before the point: more than any payout, and far inside what <c>decimal</c> and <c>numeric</c> hold exactly.</summary>
     public const decimal Max = 999_999_999_999_999_999m;
 
-    private const int TextCharactersMax = 32;
+    // With these, and a point among them, no digit is beyond what decimal holds exactly: nothing is rounded unseen.
+    private const int TextCharactersMax = 29;
 
     private Money(decimal amount, Currency currency) => (Amount, Currency) = (amount, currency);
 
@@ -36,6 +37,7 @@ public readonly record struct Money
             _ => null,
         };
         if (problem is not null) return false;
+        if (amount == 0) amount = 0; // Minus zero is a decimal, too, and would print its sign.
         money = new Money(decimal.Parse(amount.ToString($"F{currency.Decimals}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), currency);
         return true;
     }
@@ -57,10 +59,13 @@ public readonly record struct Money
         TryCreate(amount, Currency.Parse(currency), out var money, out var problem) ? money : throw new ArgumentException(problem, nameof(amount));
 
     /// <exception cref="InvalidOperationException">The currencies differ.</exception>
-    public static Money operator +(Money left, Money right) =>
-        left.Currency == right.Currency
-            ? new Money(left.Amount + right.Amount, left.Currency)
-            : throw new InvalidOperationException($"{left.Currency} and {right.Currency} do not add up.");
+    /// <exception cref="OverflowException">The sum exceeds <see cref="Max"/>.</exception>
+    public static Money operator +(Money left, Money right)
+    {
+        if (left.Currency != right.Currency) throw new InvalidOperationException($"{left.Currency} and {right.Currency} do not add up.");
+        var sum = left.Amount + right.Amount;
+        return sum <= Max ? new Money(sum, left.Currency) : throw new OverflowException("The sum is more than money can be here.");
+    }
 
     /// <summary>The amount with exactly as many decimals as its currency has.</summary>
     public string AmountText => Amount.ToString($"F{Currency.Decimals}", CultureInfo.InvariantCulture);
@@ -73,6 +78,7 @@ public sealed class MoneyConverter : JsonConverter<Money>
 {
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("Expected money, like {\"amount\":\"5000\",\"currency\":\"XOF\"}.");
         string? amount = null, code = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

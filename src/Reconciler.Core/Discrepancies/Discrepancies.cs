@@ -30,16 +30,18 @@ public static class Discrepancies
     {
         if (payout.Claims.All.Length < 2 && payout.Resolution is null) return;
         var polled = payout.Claims.Finals(ClaimSource.Poll).ToList();
-        var counted = payout.Claims.Finals(ClaimSource.Webhook).ToList();
-        var heard = counted.Concat(payout.Claims.Finals(ClaimSource.WebhookToVerify)).ToList();
+        var heard = payout.Claims.Finals(ClaimSource.Webhook).Concat(payout.Claims.Finals(ClaimSource.WebhookToVerify)).ToList();
 
-        if (payout.Claims.EarliestFinal(ClaimSource.Poll) is { } holds && heard.Any(claim => claim.Status != holds.Status))
-            found.Add(Between(DiscrepancyKind.Contradiction, "Webhook and status answer differ", [holds, .. heard.Where(claim => claim.Status != holds.Status)]));
-        else if (payout.Resolution is { } resolution && Since(resolution, polled.Concat(heard)) is { Count: > 0 } later)
+        // What the provider said since people decided comes first: beside a disagreement that they settled it would not be seen.
+        if (payout.Resolution is { } resolution && Since(resolution, polled.Concat(heard)) is { Count: > 0 } later)
             found.Add(Between(DiscrepancyKind.Contradiction, $"After it was resolved as {resolution.Outcome.Word()}, the provider said otherwise", later));
+        else if (payout.Claims.EarliestFinal(ClaimSource.Poll) is { } holds && heard.Any(claim => claim.Status != holds.Status))
+            found.Add(Between(DiscrepancyKind.Contradiction, "Webhook and status answer differ", [holds, .. heard.Where(claim => claim.Status != holds.Status)]));
 
-        var ofTheHighestRank = polled.Count > 0 ? polled : counted.Count > 0 ? counted : heard;
-        if (ofTheHighestRank.Count > 1)
+        // A webhook is a webhook here, whether its connection demanded a poll at the time or not: a change of policy between two
+        // that differ must not hide the second.
+        var ofTheHighestRank = polled.Count > 0 ? polled : heard;
+        if (ofTheHighestRank.Exists(claim => claim.Status != ofTheHighestRank[0].Status))
             found.Add(Between(DiscrepancyKind.Reversal, "Finals from the same source differ", ofTheHighestRank));
     }
 
@@ -49,7 +51,7 @@ public static class Discrepancies
     private static Discrepancy Between(DiscrepancyKind kind, string what, IReadOnlyList<Claim> claims)
     {
         var inOrder = claims.OrderBy(claim => claim.First).ThenBy(claim => claim.Source).ThenBy(claim => claim.Status).ToList();
-        var words = string.Join(", then ", inOrder.Select(claim => claim.Status.Word()));
+        var words = string.Join(", then ", inOrder.Select(claim => claim.Status.Word()).Distinct());
         return new Discrepancy(kind, [.. inOrder.Select(claim => claim.First.Digest).Distinct()], $"{what}: {words}.");
     }
 

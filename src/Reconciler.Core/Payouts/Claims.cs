@@ -16,7 +16,22 @@ public enum ClaimSource
 }
 
 /// <summary>One status that one kind of source claimed, with the first evidence that did.</summary>
-public sealed record Claim(ClaimSource Source, PayoutStatus Status, Sighting First, Failure? Failure, DateTimeOffset? OccurredAt);
+public sealed record Claim(ClaimSource Source, PayoutStatus Status, Sighting First, Failure? Failure, DateTimeOffset? OccurredAt)
+{
+    /// <summary>
+    /// Whether this claim comes first. By sighting; two readings of the very same bytes (before and after an adapter was mended) are
+    /// told apart by what they say, so that the order is total and the first of a set does not depend on how it arrived.
+    /// </summary>
+    public bool IsBefore(Claim other)
+    {
+        var order = First.CompareTo(other.First);
+        if (order == 0) order = Source.CompareTo(other.Source);
+        if (order == 0) order = Status.CompareTo(other.Status);
+        if (order == 0) order = Nullable.Compare(OccurredAt, other.OccurredAt);
+        if (order == 0) order = string.CompareOrdinal(Failure?.ToString(), other.Failure?.ToString());
+        return order < 0;
+    }
+}
 
 /// <summary>What kind of thing evidence said besides a status.</summary>
 public enum FactKind
@@ -51,7 +66,7 @@ public sealed record Claims(ImmutableArray<Claim> All, ImmutableArray<Fact> Fact
         {
             var known = All[at];
             if (known.Source == claim.Source && known.Status == claim.Status)
-                return claim.First < known.First ? this with { All = All.SetItem(at, claim) } : this;
+                return claim.IsBefore(known) ? this with { All = All.SetItem(at, claim) } : this;
         }
 
         return this with { All = All.Add(claim) };
@@ -78,7 +93,7 @@ public sealed record Claims(ImmutableArray<Claim> All, ImmutableArray<Fact> Fact
     {
         Claim? earliest = null;
         foreach (var claim in All)
-            if (claim.Source == source && claim.Status.IsFinal() && (earliest is null || claim.First < earliest.First))
+            if (claim.Source == source && claim.Status.IsFinal() && (earliest is null || claim.IsBefore(earliest)))
                 earliest = claim;
         return earliest;
     }

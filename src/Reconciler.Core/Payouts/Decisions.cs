@@ -10,8 +10,12 @@ public sealed record Decided(Payout Payout, ImmutableArray<PayoutEvent> Events);
 /// <summary>One happening's consequences. Pure: the shell loads the payout, calls this, and stores what it returns.</summary>
 public static class Decisions
 {
+    /// <exception cref="ArgumentException">People cannot decide that a payout is not final: nothing would ask about it any more.</exception>
     public static Decided On(Payout? payout, PayoutEvent happened)
     {
+        if (happened is ResolutionProposed { Outcome: var proposed } && !proposed.IsFinal()
+            || happened is ResolutionApproved { Outcome: var approved } && !approved.IsFinal())
+            throw new ArgumentException("A resolution's outcome is a final status.", nameof(happened));
         var events = ImmutableArray.CreateBuilder<PayoutEvent>(initialCapacity: 2);
         var state = Append(payout, happened);
         var derived = Derivation.Derive(state);
@@ -47,7 +51,7 @@ public static class Decisions
 
     private static string Reason(Payout payout, DiscrepancyKind kind) => kind switch
     {
-        _ when payout.Resolution is not null => "Two people resolved it.",
+        _ when payout.Resolution?.Settles.Any(settled => settled.Kind == kind) == true => "Two people resolved it.",
         DiscrepancyKind.UnexpectedPayout => "It was registered, and agrees.",
         DiscrepancyKind.Overdue => "A final word came.",
         DiscrepancyKind.NotFound => "The provider knows it now.",

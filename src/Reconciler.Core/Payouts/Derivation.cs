@@ -44,7 +44,7 @@ public static class Derivation
 
     // Of equal statuses the earliest sighting: the choice must not depend on the order of arrival.
     private static bool IsHigher(Claim claim, Claim than) =>
-        claim.Status != than.Status ? claim.Status > than.Status : claim.First < than.First;
+        claim.Status != than.Status ? claim.Status > than.Status : claim.IsBefore(than);
 
     private static Derived By(Claim claim, Confidence confidence, DerivationRule rule) =>
         new(claim.Status, confidence, rule, [claim.First.Digest], claim.Failure, claim.OccurredAt);

@@ -15,6 +15,9 @@ public sealed record Expectation(
     DateTimeOffset? InitiatedAt,
     ImmutableSortedDictionary<string, string>? Metadata)
 {
+    // As it is stored: the same announcement made again must not differ from its own stored form.
+    public DateTimeOffset? InitiatedAt { get; init; } = InitiatedAt?.ToMicrosecond();
+
     /// <summary>Whether another announcement says the same: what makes a repeated registration harmless.</summary>
     public bool SaysTheSameAs(Expectation other) =>
         Reference == other.Reference

@@ -54,7 +54,8 @@ public sealed record Payout(PayoutId Id)
             ({ } expected, { } heard) => expected < heard ? expected : heard,
             ({ } expected, null) => expected,
             (null, { } heard) => heard,
-            _ => DateTimeOffset.MaxValue,
+            // No more than a nudge, or an answer that says nothing: the payout is as old as the last of them, as far as we know.
+            _ => LastPolledAt ?? LastHeardAt ?? DateTimeOffset.MaxValue,
         };
 
     [JsonIgnore]
@@ -134,7 +135,7 @@ public sealed record Payout(PayoutId Id)
     internal static string PlainAmount(Money money) => money.Amount.ToString("0.####", CultureInfo.InvariantCulture);
 
     private Payout Opening(DiscrepancyOpened opened) =>
-        Cases.Any(known => known.Id == opened.Discrepancy)
+        Cases.Any(known => known.Id == opened.Discrepancy || (known.Open && known.Kind == opened.Kind))
             ? this
             : this with
             {
@@ -148,17 +149,29 @@ public sealed record Payout(PayoutId Id)
 /// <summary>One discrepancy of a payout.</summary>
 public sealed record Case(Guid Id, DiscrepancyKind Kind, bool Open);
 
-/// <summary>What two people decided, and the evidence that they had before them.</summary>
+/// <summary>What two people decided, and the evidence that was before them, then or at an earlier resolution.</summary>
+/// <param name="Settles">One entry a kind, its digests in order.</param>
 public sealed record ApprovedResolution(
     Guid Id, PayoutStatus Outcome, DateTimeOffset ApprovedAt, ImmutableArray<SettledDiscrepancy> Settles)
 {
     public static ApprovedResolution Of(ResolutionApproved approved) =>
-        new(approved.Resolution, approved.Outcome, approved.ObservedAt, approved.Settles);
+        new(approved.Resolution, approved.Outcome, approved.ObservedAt, Together(approved.Settles));
 
-    public static ApprovedResolution Later(ApprovedResolution? left, ApprovedResolution right) =>
-        left is null || (right.ApprovedAt, right.Id).CompareTo((left.ApprovedAt, left.Id)) > 0 ? right : left;
+    /// <summary>The later one's outcome; what the earlier one settled stays settled.</summary>
+    public static ApprovedResolution Later(ApprovedResolution? left, ApprovedResolution right)
+    {
+        if (left is null) return right;
+        var later = (right.ApprovedAt, right.Id).CompareTo((left.ApprovedAt, left.Id)) > 0 ? right : left;
+        return later with { Settles = Together(left.Settles.Concat(right.Settles)) };
+    }
 
-    /// <summary>Whether the two people had all of this evidence before them.</summary>
+    /// <summary>Whether people had all of this evidence before them.</summary>
     public bool Covers(DiscrepancyKind kind, ImmutableArray<EvidenceDigest> evidence) =>
         Settles.Any(settled => settled.Kind == kind && evidence.All(settled.Evidence.Contains));
+
+    private static ImmutableArray<SettledDiscrepancy> Together(IEnumerable<SettledDiscrepancy> settled) =>
+    [
+        .. settled.GroupBy(one => one.Kind).OrderBy(ofAKind => ofAKind.Key)
+            .Select(ofAKind => new SettledDiscrepancy(ofAKind.Key, [.. ofAKind.SelectMany(one => one.Evidence).Distinct().Order()])),
+    ];
 }

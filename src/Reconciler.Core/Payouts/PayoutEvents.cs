@@ -7,7 +7,10 @@ namespace Reconciler.Core;
 /// <summary>Something that happened to one payout.</summary>
 /// <param name="Payout">Its id, which is its stream's id.</param>
 /// <param name="ObservedAt">When we heard, decided or announced it; UTC, to the microsecond.</param>
-public abstract record PayoutEvent(PayoutId Payout, DateTimeOffset ObservedAt);
+public abstract record PayoutEvent(PayoutId Payout, DateTimeOffset ObservedAt)
+{
+    public DateTimeOffset ObservedAt { get; init; } = ObservedAt.ToMicrosecond();
+}
 
 /// <summary>Our side announced a payout.</summary>
 public sealed record PayoutExpected(PayoutId Payout, DateTimeOffset ObservedAt, Expectation Expectation) : PayoutEvent(Payout, ObservedAt);

@@ -22,7 +22,10 @@ public readonly record struct PayoutId : IParsable<PayoutId>
 
     public string StreamId { get; }
 
-    /// <summary>Refuses an empty or over-long id, control characters and broken surrogates: they could be neither stored nor linked to.</summary>
+    /// <summary>
+    /// Refuses an empty or over-long id, control characters and broken surrogates, which could not be stored, and dot segments
+    /// (<c>..</c>), which every URL on the way collapses: the link would lead to another payout, the poll to another resource.
+    /// </summary>
     public static bool TryCreate(ConnectionKey connection, string? providerPayoutId, out PayoutId id)
     {
         id = default;
@@ -35,6 +38,7 @@ public readonly record struct PayoutId : IParsable<PayoutId>
             at++;
         }
 
+        if (providerPayoutId.Split('/').Any(segment => segment is "." or "..")) return false;
         id = new PayoutId(connection, providerPayoutId);
         return true;
     }

@@ -22,10 +22,22 @@ public static class SilenceSchedule
         var isWord = cause is WebhookReceived or PayoutExpected;
         if (cause is WebhookReceived { Verified: false } && payout.Claims.EarliestFinal(ClaimSource.Poll) is null) return cause.ObservedAt;
         if (NeedsVerification(payout, policy)) return isWord ? cause.ObservedAt : cause.ObservedAt + Wait(payout, policy);
-        if (payout.Status?.IsFinal() != true) return LastWord(payout) + Wait(payout, policy);
-        return payout.PollsSinceFinal < policy.RecheckAfterFinal.Length
-            ? payout.FinalAt + policy.RecheckAfterFinal[payout.PollsSinceFinal]
-            : null;
+        if (payout.Status?.IsFinal() != true) return Later(LastWord(payout) ?? cause.ObservedAt, Wait(payout, policy));
+        return NextRecheck(payout, policy);
+    }
+
+    // By time, not by counting polls: one that a person asked for, or that verified a webhook, must not stand in for a recheck days later.
+    private static DateTimeOffset? NextRecheck(Payout payout, PollingPolicy policy)
+    {
+        if (payout.FinalAt is not { } final) return null;
+        foreach (var wait in policy.RecheckAfterFinal)
+        {
+            // A little early does: two clocks that differ by a second must not turn one recheck into many.
+            var early = Least(Step(policy, 0), wait / 10);
+            if (payout.LastPolledAt is not { } polled || polled < final + wait - early) return final + wait;
+        }
+
+        return null;
     }
 
     /// <summary>When to ask again after a request that brought no answer: the step due, further with each fault in a row.</summary>
@@ -35,7 +47,7 @@ public static class SilenceSchedule
 
     /// <summary>When the payout becomes a named case if no final has come; null once it has.</summary>
     public static DateTimeOffset? OverdueAt(Payout payout, PollingPolicy policy) =>
-        payout.Status?.IsFinal() == true || payout.OverdueAt is not null ? null : payout.StartedAt + policy.Deadline;
+        payout.Status?.IsFinal() == true || payout.OverdueAt is not null ? null : Later(payout.StartedAt, policy.Deadline);
 
     /// <summary>A webhook's final that only a poll can confirm, or evidence that disagrees while no poll has said a final word.</summary>
     private static bool NeedsVerification(Payout payout, PollingPolicy policy)
@@ -54,14 +66,12 @@ public static class SilenceSchedule
     private static TimeSpan Wait(Payout payout, PollingPolicy policy) =>
         payout.OverdueAt is null ? Step(policy, payout.PollsSinceHeard) : policy.Slowest;
 
-    private static DateTimeOffset LastWord(Payout payout)
-    {
-        var last = payout.FirstSeenAt;
-        if (payout.LastHeardAt is { } heard && heard > last) last = heard;
-        if (payout.LastPolledAt is { } polled && polled > last) last = polled;
-        if (payout.ExpectedAt is { } expected && expected > last) last = expected;
-        return last;
-    }
+    private static DateTimeOffset? LastWord(Payout payout) =>
+        new[] { payout.ExpectedAt, payout.FirstEvidence?.At, payout.LastHeardAt, payout.LastPolledAt }.Max();
+
+    // A payout can be announced for the end of time; its deadline is then no later.
+    private static DateTimeOffset Later(DateTimeOffset than, TimeSpan by) =>
+        DateTimeOffset.MaxValue - than > by ? than + by : DateTimeOffset.MaxValue;
 
     private static TimeSpan Least(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }

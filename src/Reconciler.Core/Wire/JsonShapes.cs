@@ -29,9 +29,12 @@ public sealed class InstantConverter : JsonConverter<DateTimeOffset>
     public static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var instant)
-            ? instant.ToUniversalTime()
+        reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var instant) && NamesItsZone(reader.GetString()!)
+            ? instant.ToMicrosecond()
             : throw new JsonException("Expected an RFC 3339 time, like 2026-11-21T10:00:00Z.");
+
+    // Without Z or an offset, .NET would take the time for the local one of whichever machine reads it.
+    private static bool NamesItsZone(string text) => text.IndexOf('T') is > 0 and var time && (text[^1] == 'Z' || text.AsSpan(time).ContainsAny('+', '-'));
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(Text(value));
