@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Reconciler.Core.Tests.Laws;
+
 namespace Reconciler.Core.Tests.Observations;
 
 public class Storing_a_statement
@@ -26,14 +29,30 @@ public class Storing_a_statement
     }
 
     [Fact]
-    public void Cuts_what_is_too_long_and_never_through_a_character()
+    public void Cuts_what_is_too_long()
     {
-        var word = new string('x', Statement.WordLengthMax - 1) + "😀";
-        (Said with { Word = word }).Masked(Mask).Word.ShouldBe(new string('x', Statement.WordLengthMax - 1));
-        var reference = new string('x', Statement.ReferenceLengthMax - 2) + "😀😀";
-        (Said with { Reference = reference }).Masked(Mask).Reference.ShouldBe(reference[..Statement.ReferenceLengthMax]);
-        Failure.Of(FailureCode.Other, new string('x', Failure.TextLengthMax - 1) + "😀", null).ProviderCode!.Length.ShouldBe(Failure.TextLengthMax - 1);
-        Failure.Of(FailureCode.Other, null, new string('x', Failure.TextLengthMax + 1)).Message!.Length.ShouldBe(Failure.TextLengthMax);
+        var endless = new string('x', 10_000);
+        var observation = (Said with { Word = endless, Reference = endless, ProviderReference = endless }).Masked(Mask);
+        observation.Word.Length.ShouldBe(Statement.WordLengthMax);
+        observation.Reference!.Length.ShouldBe(Statement.ReferenceLengthMax);
+        observation.ProviderReference!.Length.ShouldBe(Statement.ReferenceLengthMax);
+        var failure = Failure.Of(FailureCode.Other, endless, endless);
+        (failure.ProviderCode!.Length, failure.Message!.Length).ShouldBe((Failure.TextLengthMax, Failure.TextLengthMax));
+    }
+
+    [Fact]
+    public void Leaves_nothing_that_cannot_be_stored()
+    {
+        var cutInTheMiddle = new string('x', Statement.WordLengthMax - 1) + "😀";
+        foreach (var hostile in new[] { cutInTheMiddle, "\uD83D", "a\0b", "\uDE00\uD83D" })
+        {
+            var observation = (Said with { Word = hostile }).Masked(Mask);
+            observation.Word.ShouldNotContain("\0");
+            observation.Word.EnumerateRunes().Select(rune => rune.ToString()).Aggregate("", string.Concat).ShouldBe(observation.Word);
+            JsonSerializer.Deserialize<Observation>(Story.Text(observation), JsonShapes.Stored).ShouldBe(observation);
+        }
+
+        (Said with { Word = "été 😀" }).Masked(Mask).Word.ShouldBe("été 😀");
     }
 
     private static Recipient Mask(string recipient) => RecipientMask.Mask(recipient, "key"u8);

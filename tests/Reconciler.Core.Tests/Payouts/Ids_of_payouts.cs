@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Reconciler.Core.Tests.Laws;
 
