@@ -14,13 +14,12 @@ internal static class WireFields
 
     private static readonly ConnectionKey AnyConnection = ConnectionKey.Parse("any");
 
-    /// <summary>A string, or a number as it is written. Without U+0000 (PostgreSQL stores none), cut to <see cref="TextLengthMax"/>; an
-    /// empty one is null.</summary>
+    /// <summary>A string, or a number as it is written, cut to <see cref="TextLengthMax"/>; an empty one is null. U+0000, which PostgreSQL
+    /// cannot store, becomes U+FFFD: leaving it out could turn an unknown word into a known one.</summary>
     public static string? Text(this JsonElement json, string name)
     {
         var text = Field(json, name) is { } field ? Scalar(field) : null;
-        if (text is not null && text.Contains('\0', StringComparison.Ordinal)) text = text.Replace("\0", "", StringComparison.Ordinal);
-        return string.IsNullOrEmpty(text) ? null : Cut(text);
+        return string.IsNullOrEmpty(text) ? null : Cut(text.Replace('\0', '\uFFFD'));
     }
 
     /// <summary>A payout's id: whole, never cut or cleaned, since a changed id is another payout. Null where it could not be stored.</summary>

@@ -1,0 +1,3 @@
+namespace Reconciler.Providers.Tests;
+
+public sealed class Configuring_Zayono : SettingsContract<ZayonoSamples>;
