@@ -9,13 +9,13 @@ internal static class AwdPayTranslation
     public static Reading Status(ReadOnlyMemory<byte> body) =>
         WireJson.Read(body, root => Observed(AwdPayWithdrawal.From(root), eventName: null, eventAt: null));
 
-    /// <summary>The body of a delivery.</summary>
+    /// <summary>The body of a delivery. Events are named withdrawal.* (webhook page, November 2026); an address that is used for all of
+    /// AwdPay's webhooks receives deposits too.</summary>
     public static Reading Webhook(ReadOnlyMemory<byte> body) => WireJson.Read(body, root =>
     {
         var delivery = AwdPayDelivery.From(root);
         if (delivery.Event is not { } name) return new Reading.Unreadable(UnreadableReason.UnknownShape);
-        if (EventWord.IsTrial(name)) return new Reading.Ignored(IgnoredReason.Trial);
-        if (!IsAboutWithdrawals(name)) return new Reading.Ignored(IgnoredReason.NotAPayout);
+        if (EventWord.Aside(name, "withdraw", "payout") is { } aside) return aside;
         return delivery.Data is { } data ? Observed(data, name, delivery.Timestamp) : new Reading.Unreadable(UnreadableReason.NoPayoutId);
     });
 
@@ -38,10 +38,6 @@ internal static class AwdPayTranslation
             Why(status, withdrawal),
             withdrawal.ProcessedAt ?? (status == ObservedStatus.Expired ? withdrawal.ExpiresAt : null) ?? eventAt ?? withdrawal.CreatedAt));
     }
-
-    // The pages say withdrawal.*; older ones say payout. Deposits come to the same address where one is used for all.
-    private static bool IsAboutWithdrawals(string eventName) =>
-        eventName.StartsWith("withdraw", StringComparison.OrdinalIgnoreCase) || eventName.StartsWith("payout", StringComparison.OrdinalIgnoreCase);
 
     // "expired" is meant as "expired before processing", yet the diagram draws processing to expired (withdrawal page, November 2026).
     private static ObservedStatus Word(string word) => word.ToUpperInvariant() switch

@@ -16,10 +16,7 @@ internal static class ZayonoTranslation
     {
         var delivery = ZayonoEnvelope.From(root);
         if (delivery.Event is not { } name) return new Reading.Unreadable(UnreadableReason.UnknownShape);
-        if (EventWord.IsTrial(name)) return new Reading.Ignored(IgnoredReason.Trial);
-        return name.StartsWith(PayoutEvents, StringComparison.OrdinalIgnoreCase)
-            ? Observed(delivery)
-            : new Reading.Ignored(IgnoredReason.NotAPayout);
+        return EventWord.Aside(name, PayoutEvents) ?? Observed(delivery);
     });
 
     private static Reading Observed(ZayonoEnvelope envelope)

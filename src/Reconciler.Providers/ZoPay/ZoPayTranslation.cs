@@ -16,8 +16,7 @@ internal static class ZoPayTranslation
     {
         if (json.Text("event") is { } name)
         {
-            if (EventWord.IsTrial(name)) return new Reading.Ignored(IgnoredReason.Trial);
-            if (!name.StartsWith(PayoutEvents, StringComparison.OrdinalIgnoreCase)) return new Reading.Ignored(IgnoredReason.NotAPayout);
+            if (EventWord.Aside(name, PayoutEvents) is { } aside) return aside;
         }
 
         return json.Object("data") is { } data ? Heard(ZoPayEvent.Of(json, data)) : new Reading.Unreadable(UnreadableReason.UnknownShape);
