@@ -8,6 +8,7 @@ internal static class Program
     public static Task<int> Main(string[] args) => args switch
     {
         ["--help" or "-h" or "help", ..] or [_, "--help" or "-h", ..] => Usage.ShowAsync(),
+        ["demo", .. var rest] => DemoCommand.RunAsync(rest),
         ["connections", .. var rest] => ConnectionsCommand.RunAsync(rest),
         ["serve", .. var rest] => ServeCommand.RunAsync(rest),
         [] or [['-', ..], ..] => ServeCommand.RunAsync(args),

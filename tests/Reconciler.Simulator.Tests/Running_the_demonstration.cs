@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Reconciler.Simulator.Demo;
+
+namespace Reconciler.Simulator.Tests;
+
+public sealed class Running_the_demonstration
+{
+    [Fact]
+    public async Task It_settles_with_a_service_that_is_right()
+    {
+        await using var simulator = await RunningSimulator.StartAsync();
+        await using var service = await StandIn.StartAsync(simulator, payout => payout.GetProperty("status").GetString()!);
+
+        var (code, text) = await RunAsync(simulator, service, patienceSeconds: 60);
+
+        code.ShouldBe(0, text);
+        text.ShouldContain("Settled: 24 payouts");
+        service.Registered.Count.ShouldBe(24);
+    }
+
+    [Fact]
+    public async Task It_names_what_a_service_has_wrong()
+    {
+        await using var simulator = await RunningSimulator.StartAsync();
+        await using var service = await StandIn.StartAsync(simulator, _ => "expired");
+
+        var (code, text) = await RunAsync(simulator, service, patienceSeconds: 3);
+
+        code.ShouldBe(1);
+        text.ShouldContain("Not settled within 3 s.");
+        text.ShouldContain("in the service expired (confirmed)");
+    }
+
+    private static async Task<(int Code, string Text)> RunAsync(RunningSimulator simulator, StandIn service, int patienceSeconds)
+    {
+        await using var output = new StringWriter();
+        var settings = new DemoSettings(
+            service.Url, simulator.Url, Key: "rk_test", Payouts: 24, Trickle: 1, Seed: 1, Run: "T", Plain: true,
+            TimeSpan.FromSeconds(patienceSeconds));
+        var code = await new DemoRun(settings, TimeProvider.System, output).RunAsync(CancellationToken.None);
+        return (code, output.ToString());
+    }
+
+    /// <summary>As much of the service's API as the demonstration reads; it answers 503 at first, as a service that starts does.</summary>
+    private sealed class StandIn : IAsyncDisposable
+    {
+        private readonly WebApplication _app;
+        private int _requests;
+
+        private StandIn(RunningSimulator simulator, Func<JsonElement, string> says)
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            _app = builder.Build();
+            _app.Use((http, next) =>
+            {
+                http.Response.StatusCode = Interlocked.Increment(ref _requests) <= 2 ? 503 : 200;
+                return http.Response.StatusCode == 503 ? Task.CompletedTask : next(http);
+            });
+            _app.MapPost("/v1/payouts", async (HttpRequest request) =>
+            {
+                using var reader = new StreamReader(request.Body);
+                var lines = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                foreach (var line in lines)
+                {
+                    Registered[JsonDocument.Parse(line).RootElement.GetProperty("providerPayoutId").GetString()!] = line;
+                }
+
+                return Results.Text(string.Concat(lines.Select(_ => "{\"result\":\"created\"}\n")), "application/x-ndjson");
+            });
+            _app.MapGet("/v1/discrepancies", () => new { items = Array.Empty<object>(), nextCursor = (string?)null });
+            _app.MapGet("/v1/payouts", async () =>
+            {
+                var truths = (await simulator.GetAsync("/sim/truth?limit=5000")).GetProperty("items").EnumerateArray();
+                return new
+                {
+                    items = truths.Select(truth => new
+                    {
+                        id = truth.GetProperty("id").GetString(), connection = truth.GetProperty("connection").GetString(), status = says(truth),
+                        final = truth.GetProperty("final").GetBoolean(), confidence = "confirmed",
+                    }),
+                    nextCursor = (string?)null,
+                };
+            });
+        }
+
+        public ConcurrentDictionary<string, string> Registered { get; } = new();
+
+        public Uri Url => new(_app.Urls.First());
+
+        public static async Task<StandIn> StartAsync(RunningSimulator simulator, Func<JsonElement, string> says)
+        {
+            var service = new StandIn(simulator, says);
+            await service._app.StartAsync();
+            return service;
+        }
+
+        public ValueTask DisposeAsync() => _app.DisposeAsync();
+    }
+}
