@@ -1,0 +1,50 @@
+using System.Buffers;
+using Npgsql;
+using Reconciler.Hosting;
+
+namespace Reconciler.Finance;
+
+/// <summary>One announcement as JSON, or many as lines of it.</summary>
+internal static class RegisterPayouts
+{
+    private const string Json = "application/json";
+
+    internal static async Task<IResult> HandleAsync(
+        HttpContext context, AnnouncePayout announce, NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var type = context.Request.GetTypedHeaders().ContentType?.MediaType.Value;
+        if (string.Equals(type, AnnounceMany.ContentType, StringComparison.OrdinalIgnoreCase))
+        {
+            await AnnounceMany.AnswerAsync(context, announce);
+            return TypedResults.Empty;
+        }
+
+        if (!string.Equals(type, Json, StringComparison.OrdinalIgnoreCase))
+            return new Problem(ProblemKind.MediaTypeUnsupported, $"Send {Json}, or {AnnounceMany.ContentType} for many.");
+        if (await BodyAsync(context.Request, cancellation) is not { } body)
+            return new Problem(ProblemKind.TooLarge, $"A payout has at most {AnnounceMany.LineBytesMax} bytes.");
+        var announced = await announce.AnnounceAsync(body, cancellation);
+        if (announced.Problem is { } problem) return problem;
+
+        // The row was written in the transaction that has just committed.
+        var payout = announced.Payout!.Value;
+        var kept = await KeptPayout.FindAsync(database, payout, cancellation)
+            ?? throw new InvalidOperationException($"{payout} was appended and has no row.");
+        return announced.Status == StatusCodes.Status201Created
+            ? TypedResults.Created(PayoutPaths.Of(payout), PayoutAnswer.Of(kept))
+            : TypedResults.Ok(PayoutAnswer.Of(kept));
+    }
+
+    /// <summary>The body; null where it is too large.</summary>
+    private static async Task<byte[]?> BodyAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentLength > AnnounceMany.LineBytesMax) return null;
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(cancellation);
+            if (read.Buffer.Length > AnnounceMany.LineBytesMax) return null;
+            if (read.IsCompleted) return read.Buffer.ToArray();
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Authentication;
+using Reconciler.Core;
+using Reconciler.Finance;
+
+namespace Reconciler.Hosting;
+
+/// <summary>What stands around every route: problem details, keys, and the order in which they act.</summary>
+public static class HttpPipeline
+{
+    public static IServiceCollection AddHttp(this IServiceCollection services)
+    {
+        services.AddExceptionHandler<FaultHandler>();
+        services.ConfigureHttpJsonOptions(options => JsonShapes.Configure(options.SerializerOptions));
+        services.AddSingleton(provider => new AccessKeys(
+            provider.GetRequiredService<IConfiguration>()["Reconciler:AdminKey"], provider.GetRequiredService<ILogger<AccessKeys>>()));
+        services.AddAuthentication(BearerKeyHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerKeyHandler>(BearerKeyHandler.SchemeName, _ => { });
+        services.AddAuthorization();
+        return services;
+    }
+
+    /// <summary>Before any route is mapped. Asks for the keys at once, so that a missing or bad admin key is told at start.</summary>
+    public static WebApplication UseHttp(this WebApplication app)
+    {
+        app.Services.GetRequiredService<AccessKeys>();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = Unhandled });
+        app.Use(NoSniffing);
+        app.UseStatusCodePages(bare => new Problem(ProblemKind.OfStatus(bare.HttpContext.Response.StatusCode), detail: null).ExecuteAsync(bare.HttpContext));
+        app.UsePayoutPaths();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        return app;
+    }
+
+    // FaultHandler answers every fault; this is what the framework wants to hear should that one fail itself.
+    private static Task Unhandled(HttpContext context) => Task.CompletedTask;
+
+    private static Task NoSniffing(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(context);
+    }
+}

@@ -1,0 +1,44 @@
+namespace Reconciler.Hosting;
+
+/// <summary>One kind of refusal, by a stable URI that callers may branch on.</summary>
+/// <param name="Type">Never changes once published.</param>
+/// <param name="Status">The HTTP status, 400 to 599.</param>
+/// <param name="Title">The same for every problem of the kind.</param>
+public sealed record ProblemKind(string Type, int Status, string Title)
+{
+    private const string Prefix = "urn:reconciler:problem:";
+
+    public static readonly ProblemKind Malformed = Of("malformed-request", 400, "The request cannot be read");
+    public static readonly ProblemKind NotAuthenticated = Of("not-authenticated", 401, "A valid key is needed");
+    public static readonly ProblemKind ScopeMissing = Of("scope-missing", 403, "The key may not do this");
+    public static readonly ProblemKind RouteUnknown = Of("route-unknown", 404, "Nothing is here");
+    public static readonly ProblemKind PayoutUnknown = Of("payout-unknown", 404, "No such payout");
+    public static readonly ProblemKind EvidenceUnknown = Of("evidence-unknown", 404, "No such evidence");
+    public static readonly ProblemKind DiscrepancyUnknown = Of("discrepancy-unknown", 404, "No such discrepancy");
+    public static readonly ProblemKind ConnectionUnknown = Of("connection-unknown", 404, "No such connection");
+    public static readonly ProblemKind MethodNotAllowed = Of("method-not-allowed", 405, "The method is not allowed here");
+    public static readonly ProblemKind NotAcceptable = Of("not-acceptable", 406, "There is no such representation");
+    public static readonly ProblemKind RequestTimeout = Of("request-timeout", 408, "The request came too slowly");
+    public static readonly ProblemKind PayoutConflict = Of("payout-conflict", 409, "The payout is registered with other content");
+    public static readonly ProblemKind FeedPositionAhead = Of("feed-position-ahead", 409, "The position lies beyond the feed's head");
+    public static readonly ProblemKind FeedEpochChanged = Of("feed-epoch-changed", 409, "The feed has another history");
+    public static readonly ProblemKind TooLarge = Of("too-large", 413, "The request is too large");
+    public static readonly ProblemKind MediaTypeUnsupported = Of("media-type-unsupported", 415, "The content type is not supported");
+    public static readonly ProblemKind Invalid = Of("invalid", 422, "The request is invalid");
+    public static readonly ProblemKind TooMany = Of("too-many-requests", 429, "Too many requests");
+    public static readonly ProblemKind Internal = Of("internal-fault", 500, "A fault of ours");
+    public static readonly ProblemKind Unavailable = Of("unavailable", 503, "It cannot be done now");
+
+    private static readonly ProblemKind[] Plain =
+    [
+        Malformed, NotAuthenticated, ScopeMissing, RouteUnknown, MethodNotAllowed, NotAcceptable, RequestTimeout, TooLarge,
+        MediaTypeUnsupported, Invalid, TooMany, Internal, Unavailable,
+    ];
+
+    /// <summary>The kind of a bare status that the framework answered with.</summary>
+    public static ProblemKind OfStatus(int status) =>
+        Plain.FirstOrDefault(kind => kind.Status == status)
+        ?? (status < StatusCodes.Status500InternalServerError ? Malformed with { Status = status } : Internal with { Status = status });
+
+    private static ProblemKind Of(string name, int status, string title) => new(Prefix + name, status, title);
+}
