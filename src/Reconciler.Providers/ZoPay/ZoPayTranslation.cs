@@ -46,15 +46,16 @@ internal static class ZoPayTranslation
         return new Reading.Observed(new Statement(id, status, word, amount, heard.RecipientMsisdn, Failure: failure, OccurredAt: heard.Timestamp));
     }
 
+    // The status decides; the event's name is held against it. The one without the other is not what is documented.
     private static (ObservedStatus Status, string Word)? Claim(ZoPayEvent heard)
     {
+        if (heard.Status is not { } word) return null;
         var named = heard.Event?.ToLowerInvariant() switch
         {
             "payout.completed" => ObservedStatus.Succeeded,
             "payout.failed" => ObservedStatus.Failed,
             _ => ObservedStatus.Unrecognised,
         };
-        if (heard.Status is not { } word) return heard.Event is { } name ? (named, name) : null;
         var stated = Status(word);
         return EventWord.Contradicts(named, stated) ? (ObservedStatus.Unrecognised, $"{heard.Event} {word}") : (stated, word);
     }
