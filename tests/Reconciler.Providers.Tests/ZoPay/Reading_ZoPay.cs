@@ -6,18 +6,14 @@ namespace Reconciler.Providers.Tests;
 public sealed class Reading_ZoPay : ReadingContract<ZoPaySamples>
 {
     [Fact]
-    public void An_answer_is_read_as_documented() => Answered("""
-        {"payout":{"id":"payout-uuid","merchantId":"merchant-uuid","gateway":"MTN_MOMO","amount":"5000.00","currency":"XAF","status":"SUCCESS",
-          "recipient":{"msisdn":"+237612345678"},"gatewayReference":"MTN_REF_123456789","gatewayFee":"50.00","platformFee":"100.00","totalAmount":"5150.00",
-          "createdAt":"2024-01-15T10:00:00.000Z","completedAt":"2024-01-15T10:01:00.000Z","error":null}}
-        """).ShouldBe(new Statement(
-            "payout-uuid",
-            ObservedStatus.Succeeded,
-            "SUCCESS",
-            Money.Of(5000m, "XAF"),
-            "+237612345678",
-            ProviderReference: "MTN_REF_123456789",
-            OccurredAt: new DateTimeOffset(2024, 1, 15, 10, 1, 0, TimeSpan.Zero)));
+    public void The_recorded_answer_is_read() => Answered(Fixture("zopay/status-success.json")).ShouldBe(new Statement(
+        "payout-uuid",
+        ObservedStatus.Succeeded,
+        "SUCCESS",
+        Money.Of(5000m, "XAF"),
+        "+237612345678",
+        ProviderReference: "MTN_REF_123456789",
+        OccurredAt: new DateTimeOffset(2024, 1, 15, 10, 1, 0, TimeSpan.Zero)));
 
     [Fact]
     public void A_webhook_is_read_as_documented() => Heard("""

@@ -27,20 +27,4 @@ public sealed class Verifying_ZoPay : VerifyingContract<ZoPaySamples>
         Open().DeliveryId(With(delivery, "X-Zito-Delivery-Id", "d-1")).ShouldBe("d-1");
         Open().DeliveryId(With(With(delivery, "X-Zito-Delivery-Id", "d-1"), "X-Zo-Delivery-Id", "d-2")).ShouldBe("d-2");
     }
-
-    [Fact]
-    public void Settings_say_what_is_wrong_with_them()
-    {
-        var settings = Settings();
-        Adapter.Check(settings).ShouldBeEmpty();
-        var wrong = settings with
-        {
-            Api = settings.Api with
-            {
-                Options = settings.Api.Options.SetItem("headerPrefix", "x zo:").SetItem("statusPath", "/api/v1/disbursements"),
-                Credentials = settings.Api.Credentials.Remove("origin"),
-            },
-        };
-        Adapter.Check(wrong).Select(problem => problem.Field).ShouldBe(["api.credentials.origin", "api.options.headerPrefix", "api.options.statusPath"], ignoreOrder: true);
-    }
 }
