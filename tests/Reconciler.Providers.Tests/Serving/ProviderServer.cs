@@ -35,9 +35,10 @@ public sealed class ProviderServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Stop();
         await accepting;
+        listener.Stop();
         stop.Dispose();
+        arrived.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -47,7 +48,7 @@ public sealed class ProviderServer : IAsyncDisposable
         {
             while (true) serving.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
         {
             await Task.WhenAll(serving);
         }
