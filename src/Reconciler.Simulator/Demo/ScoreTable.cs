@@ -25,18 +25,21 @@ public static class ScoreTable
         ("wrong", row => Number(row.Wrong)),
     ];
 
+    /// <summary>One line for each count and one column for each connection: it fits a terminal of 80 characters.</summary>
     public static Table Live(Scoreboard? scores, DemoSettings settings, string note)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title("Payouts in the service, against the truth")
+        var table = new Table().Border(TableBorder.Horizontal).Title("Payouts in the service, against the truth")
             .Caption(Markup.Escape(string.Join('\n', Links(settings).Append(note).Where(line => line.Length > 0))));
-        foreach (var (title, _) in Columns)
+        var rows = scores is null ? [] : scores.Rows.Append(scores.Total).ToList();
+        table.AddColumn(new TableColumn("") { NoWrap = true });
+        foreach (var row in rows)
         {
-            table.AddColumn(new TableColumn(title) { Alignment = title == "connection" ? Justify.Left : Justify.Right, NoWrap = true });
+            table.AddColumn(new TableColumn(Markup.Escape(row.Name.Replace("-sim", "", StringComparison.Ordinal))) { Alignment = Justify.Right, NoWrap = true, Padding = new Padding(1, 0, 0, 0) });
         }
 
-        foreach (var row in scores is null ? [] : scores.Rows.Append(scores.Total))
+        foreach (var (title, cell) in Columns.Skip(1))
         {
-            table.AddRow(Columns.Select(column => Coloured(column.Title, Markup.Escape(column.Cell(row)), row)).ToArray());
+            table.AddRow(rows.Select(row => Coloured(title, Markup.Escape(cell(row)), row)).Prepend(title).ToArray());
         }
 
         return table;
@@ -54,7 +57,9 @@ public static class ScoreTable
     public static IEnumerable<string> Links(DemoSettings settings)
     {
         var (service, self) = (settings.Service.AbsoluteUri.TrimEnd('/'), settings.Self.AbsoluteUri.TrimEnd('/'));
-        yield return $"Pages {service}/   API {service}/docs   {service}/openapi/v1.json   Truth {self}/sim/truth";
+        yield return $"pages  {service}/   API  {service}/docs";
+        yield return $"OpenAPI  {service}/openapi/v1.json";
+        yield return $"what really became of each  {self}/sim/truth";
     }
 
     private static string Coloured(string title, string cell, Score row) => title switch
