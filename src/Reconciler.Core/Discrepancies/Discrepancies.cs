@@ -32,11 +32,15 @@ public static class Discrepancies
         var polled = payout.Claims.Finals(ClaimSource.Poll).ToList();
         var heard = payout.Claims.Finals(ClaimSource.Webhook).Concat(payout.Claims.Finals(ClaimSource.WebhookToVerify)).ToList();
 
-        // What the provider said since people decided comes first: beside a disagreement that they settled it would not be seen.
+        List<Claim> apart = payout.Claims.EarliestFinal(ClaimSource.Poll) is { } holds && heard.Exists(claim => claim.Status != holds.Status)
+            ? [holds, .. heard.Where(claim => claim.Status != holds.Status)]
+            : [];
+        // What the provider said since people decided is told first, and shown beside what they had settled: whoever decides again
+        // decides on all of it.
         if (payout.Resolution is { } resolution && Since(resolution, polled.Concat(heard)) is { Count: > 0 } later)
-            found.Add(Between(DiscrepancyKind.Contradiction, $"After it was resolved as {resolution.Outcome.Word()}, the provider said otherwise", later));
-        else if (payout.Claims.EarliestFinal(ClaimSource.Poll) is { } holds && heard.Any(claim => claim.Status != holds.Status))
-            found.Add(Between(DiscrepancyKind.Contradiction, "Webhook and status answer differ", [holds, .. heard.Where(claim => claim.Status != holds.Status)]));
+            found.Add(Between(DiscrepancyKind.Contradiction, $"After it was resolved as {resolution.Outcome.Word()}, the provider said otherwise", later, beside: apart));
+        else if (apart.Count > 0)
+            found.Add(Between(DiscrepancyKind.Contradiction, "Webhook and status answer differ", apart));
 
         // A webhook is a webhook here, whether its connection demanded a poll at the time or not: a change of policy between two
         // that differ must not hide the second.
@@ -48,12 +52,14 @@ public static class Discrepancies
     private static List<Claim> Since(ApprovedResolution resolution, IEnumerable<Claim> finals) =>
         [.. finals.Where(claim => claim.Status != resolution.Outcome && claim.First.At > resolution.ApprovedAt)];
 
-    private static Discrepancy Between(DiscrepancyKind kind, string what, IReadOnlyList<Claim> claims)
+    private static Discrepancy Between(DiscrepancyKind kind, string what, IReadOnlyList<Claim> claims, IReadOnlyList<Claim>? beside = null)
     {
-        var inOrder = claims.OrderBy(claim => claim.First).ThenBy(claim => claim.Source).ThenBy(claim => claim.Status).ToList();
-        var words = string.Join(", then ", inOrder.Select(claim => claim.Status.Word()).Distinct());
-        return new Discrepancy(kind, [.. inOrder.Select(claim => claim.First.Digest).Distinct()], $"{what}: {words}.");
+        var words = string.Join(", then ", InOrder(claims).Select(claim => claim.Status.Word()).Distinct());
+        return new Discrepancy(kind, [.. InOrder(claims.Concat(beside ?? [])).Select(claim => claim.First.Digest).Distinct()], $"{what}: {words}.");
     }
+
+    private static IOrderedEnumerable<Claim> InOrder(IEnumerable<Claim> claims) =>
+        claims.OrderBy(claim => claim.First).ThenBy(claim => claim.Source).ThenBy(claim => claim.Status);
 
     private static bool Mismatches(Payout payout, ImmutableArray<Discrepancy>.Builder found)
     {
