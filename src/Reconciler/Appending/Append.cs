@@ -50,7 +50,8 @@ public enum AppendOutcome
 
 /// <param name="Payout">As it stands after the commit; null where no payout is concerned.</param>
 /// <param name="Version">Of its stream.</param>
-public sealed record Appended(AppendOutcome Outcome, Payout? Payout, long Version);
+/// <param name="NextPollAt">When the provider is asked next; null where it is not, or where nothing changed.</param>
+public sealed record Appended(AppendOutcome Outcome, Payout? Payout, long Version, DateTimeOffset? NextPollAt = null);
 
 /// <summary>Kept bytes and what stands beside them.</summary>
 /// <param name="HeadersJson">Of a delivery, without credentials; null for an answer.</param>

@@ -69,7 +69,7 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
     {
         var row = payouts[happened.Payout];
         row.Apply(happened, provider, policy, item.TraceId);
-        return new Appended(AppendOutcome.Appended, row.Payout, row.Version);
+        return new Appended(AppendOutcome.Appended, row.Payout, row.Version, row.NextPollAt);
     }
 
     private Appended Unchanged(AppendOutcome outcome, PayoutId id) => new(outcome, payouts[id].Payout, payouts[id].Version);

@@ -1,0 +1,24 @@
+using Reconciler.Appending;
+using Reconciler.Core;
+using Reconciler.Streams;
+
+namespace Reconciler.Hosting;
+
+/// <summary>The events of payout streams, and what appends and reads them.</summary>
+public static class PayoutStreams
+{
+    private const string StreamType = "payout";
+
+    /// <summary>Every event that a payout's stream may hold. A name here is a stored name: it is never changed.</summary>
+    public static EventRegistry Registry { get; } = new(
+        JsonShapes.Stored,
+        typeof(PayoutExpected), typeof(WebhookReceived), typeof(PollAnswered), typeof(PayoutStatusChanged), typeof(DiscrepancyOpened),
+        typeof(DiscrepancyClosed), typeof(ResolutionProposed), typeof(ResolutionApproved), typeof(ResolutionRejected));
+
+    public static IServiceCollection AddPayoutStreams(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(Registry)
+        .AddSingleton(new EventAppender(Registry, StreamType))
+        .AddSingleton(new EventReader(Registry))
+        .AddSingleton(configuration.GetSection("Reconciler:Append").Get<AppendOptions>() ?? new AppendOptions())
+        .AddSingleton<Appender>();
+}

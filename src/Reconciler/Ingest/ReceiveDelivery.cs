@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Reconciler.Appending;
+using Reconciler.Connections;
+using Reconciler.Core;
+using Reconciler.Providers;
+
+namespace Reconciler.Ingest;
+
+/// <summary>What the sender of a delivery is told.</summary>
+internal enum DeliveryAnswer
+{
+    /// <summary>200: it is permanent (or was before).</summary>
+    Kept,
+
+    /// <summary>200: understood, and nothing of it is about a payout that we follow.</summary>
+    Ignored,
+
+    /// <summary>401, whatever was wrong.</summary>
+    NotVerified,
+
+    /// <summary>503: the provider's keys cannot be had now, so nothing is known against it.</summary>
+    TryAgain,
+}
+
+/// <summary>A delivery becomes permanent: verify the raw bytes, digest, parse, append. In this order.</summary>
+internal sealed class ReceiveDelivery(Appender appender, Installation installation, RegisteredPayouts registered, RejectLog rejects)
+{
+    /// <exception cref="AppendUnavailable">It is not known to be permanent.</exception>
+    internal async ValueTask<(DeliveryAnswer Answer, Appended? Appended)> HandleAsync(
+        OpenConnection connection, Delivery delivery, string? remoteAddress, CancellationToken cancellation)
+    {
+        var verdict = await connection.Provider.VerifyAsync(delivery, cancellation);
+        switch (verdict)
+        {
+            case Verdict.Refused { Reason: RefusalReason.KeysUnavailable }:
+                Telemetry.Measures.Delivery(connection.Settings.Key, RefusalReason.KeysUnavailable.Word());
+                return (DeliveryAnswer.TryAgain, null);
+            case Verdict.Refused refused:
+                rejects.Add(RejectedDelivery.Of(connection.Settings.Key, refused.Reason.Word(), delivery, remoteAddress));
+                return (DeliveryAnswer.NotVerified, null);
+            case Verdict.Verified verified:
+                return await KeepAsync(connection, delivery, verified.By);
+            case Verdict.Unverifiable:
+                return await NudgeAsync(connection, delivery, remoteAddress, cancellation);
+            default:
+                throw new UnreachableException(verdict.GetType().Name);
+        }
+    }
+
+    private async ValueTask<(DeliveryAnswer, Appended?)> KeepAsync(OpenConnection connection, Delivery delivery, string verifiedBy)
+    {
+        var (received, unreadable) = Read(connection, delivery, verifiedBy, out var ignored);
+        if (ignored)
+        {
+            Telemetry.Measures.Delivery(connection.Settings.Key, "ignored");
+            return (DeliveryAnswer.Ignored, null);
+        }
+
+        var appended = await appender.AppendAsync(new KeepDelivery(
+            Kept(connection, delivery, EvidenceKind.Delivery, received, verifiedBy, unreadable), received, connection.Settings.Polling));
+        Telemetry.Measures.Delivery(connection.Settings.Key,
+            appended.Outcome == AppendOutcome.Duplicate ? "duplicate" : unreadable is null ? "verified" : "unreadable");
+        return (DeliveryAnswer.Kept, appended);
+    }
+
+    /// <summary>It only makes a poll due, of a payout that we know; of any other it creates nothing.</summary>
+    private async ValueTask<(DeliveryAnswer, Appended?)> NudgeAsync(
+        OpenConnection connection, Delivery delivery, string? remoteAddress, CancellationToken cancellation)
+    {
+        var (received, _) = Read(connection, delivery, verifiedBy: null, out _);
+        if (received is null || !await registered.IsKnownAsync(received.Payout, cancellation))
+        {
+            var reason = received is null ? "nudge_unreadable" : "nudge_unregistered";
+            rejects.Add(RejectedDelivery.Of(connection.Settings.Key, reason, delivery, remoteAddress));
+            return (DeliveryAnswer.Ignored, null);
+        }
+
+        var appended = await appender.AppendAsync(new KeepDelivery(
+            Kept(connection, delivery, EvidenceKind.Nudge, received, null, null), received, connection.Settings.Polling));
+        Telemetry.Measures.Delivery(connection.Settings.Key, appended.Outcome == AppendOutcome.Duplicate ? "nudge_duplicate" : "nudge");
+        return (DeliveryAnswer.Kept, appended);
+    }
+
+    private (WebhookReceived? Received, string? Unreadable) Read(
+        OpenConnection connection, Delivery delivery, string? verifiedBy, out bool ignored)
+    {
+        ignored = false;
+        switch (connection.Provider.Read(delivery.Body))
+        {
+            case Reading.Observed { Statement: var statement }
+                when PayoutId.TryCreate(connection.Settings.Key, statement.ProviderPayoutId, out var payout):
+                return (new WebhookReceived(
+                    payout,
+                    delivery.ReceivedAt,
+                    EvidenceDigest.Of(delivery.Body.Span),
+                    statement.Masked(installation.Mask),
+                    Verified: verifiedBy is not null,
+                    verifiedBy,
+                    connection.Provider.DeliveryId(delivery),
+                    connection.Settings.Polling.VerifyFinal), null);
+            case Reading.Observed:
+                return (null, "The payout's id is empty, too long or holds control characters.");
+            case Reading.Ignored:
+                ignored = true;
+                return (null, null);
+            case Reading.Unreadable unreadable:
+                return (null, unreadable.Reason);
+            case var reading:
+                throw new UnreachableException(reading.GetType().Name);
+        }
+    }
+
+    private static Evidence Kept(
+        OpenConnection connection, Delivery delivery, EvidenceKind kind, WebhookReceived? received, string? verifiedBy, string? unreadable) => new(
+        connection.Settings.Key,
+        connection.Settings.Provider,
+        received?.Digest ?? EvidenceDigest.Of(delivery.Body.Span),
+        kind,
+        received?.Payout.StreamId,
+        delivery.Body.ToArray(),
+        delivery.Header("Content-Type"),
+        ((RequestHeaders)delivery.Headers).ToKeptJson(),
+        HttpStatus: null,
+        verifiedBy,
+        received?.DeliveryId,
+        unreadable,
+        delivery.ReceivedAt);
+}

@@ -1,0 +1,59 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+
+namespace Reconciler.Ingest;
+
+/// <summary>A request's headers as adapters see them, and as they are kept beside the body.</summary>
+internal sealed class RequestHeaders(IHeaderDictionary headers) : IReadOnlyDictionary<string, string[]>
+{
+    private const int KeptCharactersMax = 16 * 1024;
+
+    // What proves who the sender is to somebody else is no evidence about a payout.
+    private static readonly HashSet<string> NeverKept =
+        new(["Authorization", "Cookie", "Proxy-Authorization"], StringComparer.OrdinalIgnoreCase);
+
+    public int Count => headers.Count;
+
+    public IEnumerable<string> Keys => headers.Keys;
+
+    public IEnumerable<string[]> Values => headers.Values.Select(values => values.ToArray()!)!;
+
+    public string[] this[string key] => headers[key].ToArray()!;
+
+    public bool ContainsKey(string key) => headers.ContainsKey(key);
+
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string[] value)
+    {
+        var found = headers.TryGetValue(key, out var values) && values.Count > 0;
+        value = found ? values.ToArray()! : null;
+        return found;
+    }
+
+    public IEnumerator<KeyValuePair<string, string[]>> GetEnumerator() =>
+        headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToArray()!)).GetEnumerator()!;
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>A JSON object of the names and their values, bounded; what did not fit is left out.</summary>
+    internal string ToKeptJson()
+    {
+        using var buffer = new MemoryStream(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            var characters = 0;
+            json.WriteStartObject();
+            foreach (var (name, values) in headers)
+            {
+                characters += name.Length + values.Sum(value => value?.Length ?? 0);
+                if (NeverKept.Contains(name) || characters > KeptCharactersMax) continue;
+                json.WriteString(name.ToLowerInvariant(), string.Join(", ", values.ToArray()));
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+}

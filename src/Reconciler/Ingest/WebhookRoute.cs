@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Http.Features;
+using Reconciler.Appending;
+using Reconciler.Connections;
+using Reconciler.Core;
+using Reconciler.Hosting;
+using Reconciler.Polling;
+using Reconciler.Providers;
+using Reconciler.Telemetry;
+
+namespace Reconciler.Ingest;
+
+/// <summary><c>POST /webhooks/{connection}</c>: answered 2xx only after what it says is permanent.</summary>
+internal static class WebhookRoute
+{
+    internal static void MapWebhooks(this IEndpointRouteBuilder routes)
+    {
+        var receive = routes.ServiceProvider.GetRequiredService<ReceiveDelivery>();
+        var connections = routes.ServiceProvider.GetRequiredService<ConnectionRegistry>();
+        var silence = routes.ServiceProvider.GetRequiredService<SilenceClock>();
+        var clock = routes.ServiceProvider.GetRequiredService<TimeProvider>();
+        routes.MapPost("/webhooks/{connection}", context => ReceiveAsync(context, receive, connections, silence, clock))
+            .WithSummary("A provider's delivery.")
+            .WithDescription("200: kept (duplicates, too). 401: not verified. 404: unknown connection. 413: over 256 KB. 503: cannot be made permanent now.")
+            .Produces(StatusCodes.Status200OK)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task ReceiveAsync(
+        HttpContext context, ReceiveDelivery receive, ConnectionRegistry connections, SilenceClock silence, TimeProvider clock)
+    {
+        using var span = Measures.Source.StartActivity("delivery");
+        var key = (string)context.Request.RouteValues["connection"]!;
+        span?.SetTag("connection", key);
+        if (connections.Find(key) is not { } connection)
+        {
+            await Problems.WriteAsync(context, Problems.UnknownConnection(key));
+            return;
+        }
+
+        if (await RequestBody.ReadAsync(context.Request, context.RequestAborted) is not { } body)
+        {
+            Measures.Delivery(connection.Settings.Key, "too_large");
+            context.Response.Headers.Connection = "close";
+            await Problems.WriteAsync(context, Problems.TooLarge(RequestBody.BytesMax));
+            return;
+        }
+
+        var delivery = new Delivery(
+            context.Request.Method,
+            context.Request.Host.Value ?? "",
+            PathAsSent(context),
+            new RequestHeaders(context.Request.Headers),
+            body,
+            clock.GetUtcNow().ToMicrosecond());
+        try
+        {
+            // Not tied to the sender's patience: what it gave us is kept, even when it hangs up before our answer.
+            var (answer, appended) = await receive.HandleAsync(
+                connection, delivery, context.Connection.RemoteIpAddress?.ToString(), CancellationToken.None);
+            span?.SetTag("answer", answer.Word());
+            if (appended?.NextPollAt <= delivery.ReceivedAt) silence.Wake(connection.Settings.Key);
+            await (answer switch
+            {
+                DeliveryAnswer.Kept or DeliveryAnswer.Ignored => Task.CompletedTask,
+                DeliveryAnswer.NotVerified => Problems.WriteAsync(context, Problems.NotVerified()),
+                DeliveryAnswer.TryAgain => Problems.WriteAsync(context, Problems.Unavailable()),
+            });
+        }
+        catch (AppendUnavailable)
+        {
+            Measures.Delivery(connection.Settings.Key, "unavailable");
+            await Problems.WriteAsync(context, Problems.Unavailable());
+        }
+    }
+
+    // RFC 9421 covers the path as the sender wrote it, before anything decoded it.
+    private static string PathAsSent(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        var query = target.IndexOf('?');
+        return query < 0 ? target : target[..query];
+    }
+}
