@@ -21,6 +21,15 @@ public sealed class ServiceDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
+    /// <summary>Opens the database before the service is built, with the log as it will be, and hands it to the service.</summary>
+    public static async Task<ServiceDatabase> OpenForAsync(WebApplicationBuilder builder)
+    {
+        using var provider = new ServiceCollection().AddLogging(logging => StructuredLogs.Configure(logging, builder.Configuration)).BuildServiceProvider();
+        var database = await OpenAsync(builder.Configuration, provider.GetRequiredService<ILoggerFactory>(), CancellationToken.None);
+        builder.Services.AddSingleton(database.Source);
+        return database;
+    }
+
     /// <exception cref="PrivateClusterFault">The private PostgreSQL cannot be had; the message says what to do.</exception>
     /// <exception cref="MigrationFault">The database is not one that this program may change.</exception>
     public static async Task<ServiceDatabase> OpenAsync(IConfiguration configuration, ILoggerFactory logs, CancellationToken cancellation)

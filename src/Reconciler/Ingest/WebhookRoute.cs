@@ -36,7 +36,7 @@ internal static class WebhookRoute
         span?.SetTag("connection", key);
         if (connections.Find(key) is not { } connection)
         {
-            await Problems.WriteAsync(context, Problems.UnknownConnection(key));
+            await new Problem(ProblemKind.ConnectionUnknown, $"There is no connection '{key}' here.").ExecuteAsync(context);
             return;
         }
 
@@ -44,7 +44,7 @@ internal static class WebhookRoute
         {
             Measures.Delivery(connection.Settings.Key, "too_large");
             context.Response.Headers.Connection = "close";
-            await Problems.WriteAsync(context, Problems.TooLarge(RequestBody.BytesMax));
+            await new Problem(ProblemKind.TooLarge, $"A delivery has at most {RequestBody.BytesMax} bytes.").ExecuteAsync(context);
             return;
         }
 
@@ -65,16 +65,19 @@ internal static class WebhookRoute
             await (answer switch
             {
                 DeliveryAnswer.Kept or DeliveryAnswer.Ignored => Task.CompletedTask,
-                DeliveryAnswer.NotVerified => Problems.WriteAsync(context, Problems.NotVerified()),
-                DeliveryAnswer.TryAgain => Problems.WriteAsync(context, Problems.Unavailable()),
+                DeliveryAnswer.NotVerified => new Problem(ProblemKind.NotAuthenticated, "The delivery is not verified.").ExecuteAsync(context),
+                DeliveryAnswer.TryAgain => Unavailable().ExecuteAsync(context),
             });
         }
         catch (AppendUnavailable)
         {
             Measures.Delivery(connection.Settings.Key, "unavailable");
-            await Problems.WriteAsync(context, Problems.Unavailable());
+            await Unavailable().ExecuteAsync(context);
         }
     }
+
+    private static Problem Unavailable() =>
+        Problem.Unavailable("The delivery is not known to be kept; send it again.", AppendUnavailable.RetryAfterSeconds);
 
     // RFC 9421 covers the path as the sender wrote it, before anything decoded it.
     private static string PathAsSent(HttpContext context)

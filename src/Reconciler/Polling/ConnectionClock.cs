@@ -13,6 +13,7 @@ internal sealed partial class ConnectionClock(PollContext context) : IAsyncDispo
     private const int ClaimMin = 16;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan HeldWaitMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TroubleWait = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim woken = new(0, 1);
@@ -72,9 +73,14 @@ internal sealed partial class ConnectionClock(PollContext context) : IAsyncDispo
             _ = AskAsync(poll);
         }
 
+        if (claimed.NotBefore is { } notBefore) return Clamp(notBefore - context.Clock.GetUtcNow());
+
         // A full claim means that more is waiting: go on as soon as there is room, which the end of a poll says.
         return claimed.Polls.Count == 0 || Volatile.Read(ref inFlight) > ConcurrentMax - ClaimMin ? Tick : TimeSpan.Zero;
     }
+
+    // Bounded, since the operator may change the budget, and another node's clock may differ from ours.
+    private static TimeSpan Clamp(TimeSpan wait) => wait < Tick ? Tick : wait > HeldWaitMax ? HeldWaitMax : wait;
 
     private async Task AskAsync(PollPayout poll)
     {

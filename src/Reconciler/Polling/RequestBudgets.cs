@@ -53,16 +53,37 @@ internal static class RequestBudgets
         DateTimeOffset? until = null;
         foreach (var budget in settings.Polling.Budget)
         {
-            await using var used = new NpgsqlCommand(Used, session) { Parameters = { Key(settings), Instant(now - budget.Per - Bucket(settings)) } };
-            await using var row = await used.ExecuteReaderAsync(cancellation);
-            await row.ReadAsync(cancellation);
-            var left = (int)Math.Max(0, budget.Requests - row.GetInt64(0));
-            if (left >= allowed) continue;
-            allowed = left;
-            if (left == 0) until = Later(until, row.GetFieldValue<DateTimeOffset>(1) + budget.Per + Bucket(settings));
+            var (used, since) = await UsedAsync(session, settings, budget, now, cancellation);
+            var left = (int)Math.Max(0, budget.Requests - used);
+            if (left == 0) until = Later(until, since!.Value + budget.Per + Bucket(settings));
+            allowed = Math.Min(allowed, left);
         }
 
         return new Grant(allowed, allowed == 0 ? until : null);
+    }
+
+    /// <summary>What the tightest budget still allows now; null where there is no budget. Takes no lock: for watching, not for asking.</summary>
+    internal static async Task<int?> LeftAsync(
+        NpgsqlConnection session, ConnectionSettings settings, DateTimeOffset now, CancellationToken cancellation)
+    {
+        int? left = null;
+        foreach (var budget in settings.Polling.Budget)
+        {
+            var (used, _) = await UsedAsync(session, settings, budget, now, cancellation);
+            var leftOfThis = (int)Math.Max(0, budget.Requests - used);
+            left = left < leftOfThis ? left : leftOfThis;
+        }
+
+        return left;
+    }
+
+    private static async Task<(long Requests, DateTimeOffset? Since)> UsedAsync(
+        NpgsqlConnection session, ConnectionSettings settings, RequestBudget budget, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var used = new NpgsqlCommand(Used, session) { Parameters = { Key(settings), Instant(now - budget.Per - Bucket(settings)) } };
+        await using var row = await used.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        return (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
     }
 
     /// <summary>Counts requests as made, in the transaction that granted them.</summary>

@@ -1,0 +1,115 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Reconciler.Database;
+
+namespace Reconciler.Benchmarks;
+
+/// <summary>Deliveries per second: the service against one transaction per webhook, and against HTTP and HMAC alone, in one run on one machine.</summary>
+internal static class IngestBenchmark
+{
+    private const string AdminKey = "rk_benchmark_benchmark_benchmark";
+
+    internal static async Task<int> RunAsync(Options options)
+    {
+        var connections = options.Number("connections", 128);
+        var warmup = TimeSpan.FromSeconds(options.Number("warmup", 15));
+        var measured = TimeSpan.FromSeconds(options.Number("seconds", 20));
+        var payouts = options.Number("payouts", 300_000);
+        var folder = Directory.CreateTempSubdirectory("reconciler-bench-");
+        File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
+        try
+        {
+            await using var cluster = await PrivateCluster.StartAsync(
+                new PrivateClusterOptions { Directory = Path.Combine(folder.FullName, "postgres") }, NullLogger.Instance, CancellationToken.None);
+            for (var round = 1; round <= options.Number("rounds", 1); round++)
+            {
+                Console.WriteLine($"Round {round}: {connections} connections, {warmup.TotalSeconds} s warm-up, {measured.TotalSeconds} s measured, {payouts} payouts registered before");
+                await MeasureServiceAsync(cluster, $"service{round}", folder.FullName, payouts, connections, warmup, measured);
+                await MeasureBaselineAsync(cluster, $"baseline{round}", payouts, connections, warmup, measured);
+                await MeasureLimitAsync(payouts, connections, warmup, measured);
+            }
+
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task MeasureServiceAsync(
+        PrivateCluster cluster, string database, string folder, int payouts, int connections, TimeSpan warmup, TimeSpan measured)
+    {
+        await cluster.CreateDatabaseAsync(database);
+        await using var service = await ChildProcess.StartAsync(Dll("Reconciler"), [], new Dictionary<string, string>
+        {
+            ["ConnectionStrings__reconciler"] = cluster.ConnectionString(database),
+            ["Reconciler__DataDirectory"] = Path.Combine(folder, database),
+            ["Reconciler__AdminKey"] = AdminKey,
+            ["Logging__LogLevel__Default"] = "Warning",
+        });
+        using var http = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(10) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        await PrepareAsync(http, payouts);
+        await MeasureAsync("service", service, connections, payouts, warmup, measured);
+    }
+
+    private static async Task PrepareAsync(HttpClient http, int payouts)
+    {
+        using var put = await http.PutAsJsonAsync($"/v1/connections/{Webhook.Connection}", new
+        {
+            provider = "zayono",
+            environment = "live",
+            api = new { baseUrl = "http://127.0.0.1:9", credentials = new { apiKey = "zyn_test_benchmark" } },
+            webhook = new { secrets = new[] { new { id = "bench", secret = Encoding.UTF8.GetString(Webhook.Secret) } } },
+            polling = new { silence = new[] { "6h" } },
+        });
+        put.EnsureSuccessStatusCode();
+        var lines = new StringBuilder();
+        for (var number = 0; number < payouts; number++)
+            lines.Append($$"""{"connection":"{{Webhook.Connection}}","providerPayoutId":"{{Webhook.PayoutId(number)}}","reference":"ref-{{number}}","amount":"25000","currency":"XOF","recipient":"+22990123456"}""").Append('\n');
+        var started = TimeProvider.System.GetTimestamp();
+        using var content = new StringContent(lines.ToString(), Encoding.UTF8, "application/x-ndjson");
+        using var registered = await http.PostAsync("/v1/payouts", content);
+        registered.EnsureSuccessStatusCode();
+        var answer = await registered.Content.ReadAsStringAsync();
+        var elapsed = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine($"  registered {answer.AsSpan().Count('\n')} payouts in {elapsed:F1} s ({payouts / elapsed:F0}/s)");
+    }
+
+    private static async Task MeasureBaselineAsync(
+        PrivateCluster cluster, string database, int payouts, int connections, TimeSpan warmup, TimeSpan measured)
+    {
+        await cluster.CreateDatabaseAsync(database);
+        var connectionString = new NpgsqlConnectionStringBuilder(cluster.ConnectionString(database))
+        {
+            NoResetOnClose = true, MaxAutoPrepare = 100, MaxPoolSize = 64,
+        }.ConnectionString;
+        await using var baseline = await ChildProcess.StartAsync(
+            Dll("Reconciler.Benchmarks"), ["baseline"], new Dictionary<string, string> { ["BASELINE_DATABASE"] = connectionString });
+        await MeasureAsync("baseline", baseline, connections, payouts, warmup, measured);
+    }
+
+    private static async Task MeasureLimitAsync(int payouts, int connections, TimeSpan warmup, TimeSpan measured)
+    {
+        await using var limit = await ChildProcess.StartAsync(Dll("Reconciler.Benchmarks"), ["limit"], []);
+        await MeasureAsync("limit", limit, connections, payouts, warmup, measured);
+    }
+
+    private static async Task MeasureAsync(string name, ChildProcess contender, int connections, int payouts, TimeSpan warmup, TimeSpan measured)
+    {
+        var url = new Uri(contender.Address, $"/webhooks/{Webhook.Connection}");
+        var warm = await RawLoad.RunAsync(url, connections, warmup, payouts, firstNumber: 0, TimeProvider.System);
+        var (cpuBefore, memoryBefore) = (contender.Cpu, contender.ResidentBytes);
+        var result = await RawLoad.RunAsync(url, connections, measured, payouts, warm.NextNumber, TimeProvider.System);
+        var cpuEach = (contender.Cpu - cpuBefore).TotalMicroseconds / Math.Max(1, result.Answered);
+        Console.WriteLine(
+            $"  {name,-9}{result.PerSecond,9:F0}/s   p50 {result.Percentile(50),6:F1} ms   p99 {result.Percentile(99),6:F1} ms   not 200: {result.Refused}" +
+            $"   cpu {cpuEach:F0} us each   memory {memoryBefore >> 20} -> {contender.ResidentBytes >> 20} MB");
+    }
+
+    private static string Dll(string name) => Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
+}
