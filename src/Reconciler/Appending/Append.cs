@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Reconciler.Core;
 
 namespace Reconciler.Appending;
@@ -13,7 +14,10 @@ public abstract record Append(PayoutId? Payout)
 
     internal long EnqueuedAt { get; set; }
 
-    internal string? TraceId { get; init; } = System.Diagnostics.Activity.Current?.TraceId.ToHexString();
+    /// <summary>The span in which it was asked for; none where nobody traces.</summary>
+    internal ActivityContext Origin { get; } = Activity.Current?.Context ?? default;
+
+    internal string? TraceId => Origin == default ? null : Origin.TraceId.ToHexString();
 
     internal void Answer(Appended appended) => committed.TrySetResult(appended);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Reconciler.Core;
 using Reconciler.Ledger;
@@ -61,7 +62,7 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
                     ? Apply(Decisions.Overdue(waiting, overdue.At), overdue.Provider, overdue.Policy, item)
                     : Unchanged(AppendOutcome.AlreadySo, overdue.Id);
             default:
-                throw new System.Diagnostics.UnreachableException(item.GetType().Name);
+                throw new UnreachableException(item.GetType().Name);
         }
     }
 
@@ -92,9 +93,15 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
         foreach (var row in changed) Measures.Committed(row.Id.Connection, row.Events);
     }
 
-    internal void Answer()
+    internal void Answer(Activity? span, TimeProvider clock)
     {
-        for (var at = 0; at < items.Length; at++) items[at].Answer(answers[at]);
+        for (var at = 0; at < items.Length; at++)
+        {
+            var item = items[at];
+            if (span is not null && item.Payout is { } payout && answers[at].Outcome == AppendOutcome.Appended)
+                AppendTraces.Committed(item, span, payouts[payout].Events, clock.GetUtcNow() - clock.GetElapsedTime(item.EnqueuedAt));
+            item.Answer(answers[at]);
+        }
     }
 
     private static StreamAppend Stream(PayoutRow row) => new(

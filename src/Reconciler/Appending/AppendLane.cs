@@ -95,8 +95,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
 
     private async Task CommitOnceAsync(Append[] items)
     {
-        using var span = Measures.Source.StartActivity("append.batch");
-        span?.SetTag("batch.size", items.Length);
+        using var span = AppendTraces.StartBatch(items);
         var started = clock.GetTimestamp();
         await connection.EnsureOpenAsync(stopping.Token);
         var batch = new AppendBatch(connection.Open, events, items, clock.GetUtcNow());
@@ -113,7 +112,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
                 throw new AppendUnavailable("The database does not say that it committed.", fault);
         }
 
-        batch.Answer();
+        batch.Answer(span, clock);
         Measures.Batch(items.Length, clock.GetElapsedTime(started));
     }
 
