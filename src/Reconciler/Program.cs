@@ -1,8 +1,6 @@
 using Reconciler.Connections;
-using Reconciler.Finance;
 using Reconciler.Hosting;
 using Reconciler.Ingest;
-using Reconciler.Ledger;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
 
@@ -13,23 +11,17 @@ builder.AddStructuredLogs();
 await using var database = await ServiceDatabase.OpenForAsync(builder);
 if (CommandLine.MigratesOnly(args)) return 0;
 
+builder.AddConnections();
 builder.Services
+    .AddSingleton(TimeProvider.System)
     .AddHttp()
-    .AddTelemetry(builder.Configuration)
-    .AddConnections(builder.Configuration)
     .AddPayoutStreams(builder.Configuration)
     .AddIngest()
     .AddPolling()
-    .AddLedger();
+    .AddTelemetry(builder.Configuration);
 
 var app = builder.Build();
-await app.PrepareConnectionsAsync();
 app.UseHttp();
 app.MapWebhooks();
-app.MapPayouts();
-app.MapChanges();
-app.MapConnections();
-app.MapHealth();
-app.MapApiDescription();
 await app.RunAsync();
 return 0;

@@ -35,7 +35,7 @@ public sealed class Appender : IAsyncDisposable
     private int LaneOf(Append item)
     {
         var key = item.Payout?.StreamId ?? (item as KeepDelivery)?.Evidence.Digest.ToString() ?? "";
-        return (int)((uint)StringComparer.Ordinal.GetHashCode(key) % (uint)lanes.Length);
+        return (int)(unchecked((uint)StringComparer.Ordinal.GetHashCode(key)) % (uint)lanes.Length);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using Reconciler.Core;
 
 namespace Reconciler.Connections;
 
@@ -11,8 +12,11 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
     /// <summary>Names this history; a restored backup gets a new one.</summary>
     public Guid Epoch => Known.Epoch;
 
-    /// <summary>For <see cref="Core.RecipientMask"/>: the same on every node, and for as long as the master key is.</summary>
+    /// <summary>For <see cref="RecipientMask"/>: the same on every node, and for as long as the master key is.</summary>
     public byte[] RecipientKey => Known.RecipientKey;
+
+    /// <summary>A recipient as it may be stored and shown.</summary>
+    public Recipient Mask(string recipient) => RecipientMask.Mask(recipient, RecipientKey);
 
     internal SecretBox Secrets => Known.Secrets;
 

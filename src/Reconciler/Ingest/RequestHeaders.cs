@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Primitives;
 
 namespace Reconciler.Ingest;
 
@@ -18,23 +19,26 @@ internal sealed class RequestHeaders(IHeaderDictionary headers) : IReadOnlyDicti
 
     public IEnumerable<string> Keys => headers.Keys;
 
-    public IEnumerable<string[]> Values => headers.Values.Select(values => values.ToArray()!)!;
+    public IEnumerable<string[]> Values => headers.Values.Select(Texts);
 
-    public string[] this[string key] => headers[key].ToArray()!;
+    public string[] this[string key] => Texts(headers[key]);
 
     public bool ContainsKey(string key) => headers.ContainsKey(key);
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out string[] value)
     {
         var found = headers.TryGetValue(key, out var values) && values.Count > 0;
-        value = found ? values.ToArray()! : null;
+        value = found ? Texts(values) : null;
         return found;
     }
 
     public IEnumerator<KeyValuePair<string, string[]>> GetEnumerator() =>
-        headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToArray()!)).GetEnumerator()!;
+        headers.Select(header => KeyValuePair.Create(header.Key, Texts(header.Value))).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    // A header line that is there has a text, however empty.
+    private static string[] Texts(StringValues values) => values.ToArray()!;
 
     /// <summary>A JSON object of the names and their values, bounded; what did not fit is left out.</summary>
     internal string ToKeptJson()

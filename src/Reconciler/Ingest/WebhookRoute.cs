@@ -21,11 +21,8 @@ internal static class WebhookRoute
         routes.MapPost("/webhooks/{connection}", context => ReceiveAsync(context, receive, connections, silence, clock))
             .WithSummary("A provider's delivery.")
             .WithDescription("200: kept (duplicates, too). 401: not verified. 404: unknown connection. 413: over 256 KB. 503: cannot be made permanent now.")
-            .Produces(StatusCodes.Status200OK)
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithMetadata(Answers(StatusCodes.Status200OK), Answers(StatusCodes.Status401Unauthorized), Answers(StatusCodes.Status404NotFound),
+                Answers(StatusCodes.Status413PayloadTooLarge), Answers(StatusCodes.Status503ServiceUnavailable));
     }
 
     private static async Task ReceiveAsync(
@@ -75,6 +72,11 @@ internal static class WebhookRoute
             await Unavailable().ExecuteAsync(context);
         }
     }
+
+    private static ProducesResponseTypeMetadata Answers(int status) =>
+        status == StatusCodes.Status200OK
+            ? new ProducesResponseTypeMetadata(status)
+            : new ProducesResponseTypeMetadata(status, typeof(ProblemBody), [Problem.ContentType]);
 
     private static Problem Unavailable() =>
         Problem.Unavailable("The delivery is not known to be kept; send it again.", AppendUnavailable.RetryAfterSeconds);

@@ -1,5 +1,4 @@
 using Npgsql;
-using Reconciler.Core;
 
 namespace Reconciler.Polling;
 
