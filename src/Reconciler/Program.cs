@@ -1,4 +1,5 @@
 using Reconciler.Connections;
+using Reconciler.Finance;
 using Reconciler.Hosting;
 using Reconciler.Ingest;
 using Reconciler.Polling;
@@ -18,10 +19,12 @@ builder.Services
     .AddPayoutStreams(builder.Configuration)
     .AddIngest()
     .AddPolling()
+    .AddFinance()
     .AddTelemetry(builder.Configuration);
 
 var app = builder.Build();
 app.UseHttp();
 app.MapWebhooks();
+app.MapFinance();
 await app.RunAsync();
 return 0;
