@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -19,6 +18,8 @@ internal static class IngestBenchmark
         var measured = TimeSpan.FromSeconds(options.Number("seconds", 20));
         var payouts = options.Number("payouts", 300_000);
         var folder = Directory.CreateTempSubdirectory("reconciler-bench-");
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("The private PostgreSQL runs on Linux only.");
+        // The server's own user must be able to pass through.
         File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         try
         {
