@@ -36,7 +36,8 @@ public interface IProviderConnection
 
     /// <summary>Asks the provider for one payout's status: one request, no retries (the caller's pipeline decides on those), but for
     /// what authentication needs (a token exchange; once more after a 401 with a fresh token).</summary>
-    /// <exception cref="ProviderUnavailable">Transport trouble, 5xx: no observation.</exception>
+    /// <exception cref="ProviderUnavailable">Transport trouble, 5xx, 408, a redirect, an answer over the limit, or an error page that is not the
+    /// provider's own (a 404 without JSON): no observation.</exception>
     /// <exception cref="ProviderThrottled">429.</exception>
     /// <exception cref="ProviderRefused">401, 403, or another 4xx that is not the documented answer for an unknown id.</exception>
     /// <exception cref="OperationCanceledException">The caller's timeout or stop.</exception>

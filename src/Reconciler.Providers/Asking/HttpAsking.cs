@@ -29,7 +29,7 @@ internal static class HttpAsking
             using var response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
             return await AnswerAsync(response, notFoundIsAnswer, clock, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (IsTransport(exception))
         {
             throw new ProviderUnavailable("The provider could not be asked.", exception);
         }
@@ -68,7 +68,7 @@ internal static class HttpAsking
         {
             return RetryAfter.FromBody(await ReadAsync(response, cancellation).ConfigureAwait(false));
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (IsTransport(exception))
         {
             return null;
         }
@@ -100,6 +100,9 @@ internal static class HttpAsking
             }
         }
     }
+
+    // InvalidDataException: a compressed body that breaks off.
+    private static bool IsTransport(Exception exception) => exception is HttpRequestException or IOException or InvalidDataException;
 
     private static string? ContentType(HttpResponseMessage response)
     {

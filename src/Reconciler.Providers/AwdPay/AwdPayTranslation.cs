@@ -36,8 +36,16 @@ internal static class AwdPayTranslation
             Reference: null,
             withdrawal.ExternalReference,
             Why(status, withdrawal),
-            withdrawal.ProcessedAt ?? (status == ObservedStatus.Expired ? withdrawal.ExpiresAt : null) ?? eventAt ?? withdrawal.CreatedAt));
+            withdrawal.ProcessedAt ?? eventAt ?? Dated(status, withdrawal)));
     }
+
+    // createdAt dates the first word and expiresAt the expiry; no other is dated by them.
+    private static DateTimeOffset? Dated(ObservedStatus status, AwdPayWithdrawal withdrawal) => status switch
+    {
+        ObservedStatus.Pending => withdrawal.CreatedAt,
+        ObservedStatus.Expired => withdrawal.ExpiresAt,
+        _ => null,
+    };
 
     // "expired" is meant as "expired before processing", yet the diagram draws processing to expired (withdrawal page, November 2026).
     private static ObservedStatus Word(string word) => word.ToUpperInvariant() switch

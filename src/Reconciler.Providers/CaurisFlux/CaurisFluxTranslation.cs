@@ -38,7 +38,7 @@ internal static class CaurisFluxTranslation
             payout.ExternalReference,
             payout.ProviderReference,
             Why(status, payout),
-            payout.CompletedAt ?? payout.UpdatedAt ?? eventAt ?? payout.CreatedAt));
+            payout.CompletedAt ?? payout.UpdatedAt ?? eventAt ?? (status == ObservedStatus.Pending ? payout.CreatedAt : null)));
     }
 
     private static (ObservedStatus Status, string Word)? Claim(string? statusWord, string? eventName)

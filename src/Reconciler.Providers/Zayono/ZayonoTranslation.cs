@@ -38,7 +38,7 @@ internal static class ZayonoTranslation
             Reference: null,
             ProviderReference: null,
             Why(status, payout.FailureReason),
-            payout.ProcessedAt ?? payout.UpdatedAt ?? envelope.SentAt ?? payout.CreatedAt));
+            payout.ProcessedAt ?? payout.UpdatedAt ?? envelope.SentAt ?? (status == ObservedStatus.Pending ? payout.CreatedAt : null)));
     }
 
     // The event says "successful" where the status says "success" (webhook page, November 2026).

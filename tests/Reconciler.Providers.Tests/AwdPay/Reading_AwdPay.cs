@@ -51,6 +51,14 @@ public sealed class Reading_AwdPay : ReadingContract<AwdPaySamples>
         Observed(ReadAnswer(Samples.Answer(Samples.Success with { Word = "expired" }))).OccurredAt.ShouldBe(DateTimeOffset.Parse("2026-11-21T10:30:00Z"));
 
     [Theory]
+    [InlineData("pending", "2026-11-21T09:30:00Z")]
+    [InlineData("failed", null)]
+    [InlineData("success", null)]
+    public void Only_the_first_word_is_dated_by_the_creation(string word, string? instant) =>
+        Observed(ReadAnswer(Samples.Answer(Samples.Success with { Word = word }))).OccurredAt
+            .ShouldBe(instant is null ? null : DateTimeOffset.Parse(instant));
+
+    [Theory]
     [InlineData("deposit.success")]
     [InlineData("payment.failed")]
     public void An_event_of_something_else_is_ignored(string name) =>

@@ -127,6 +127,25 @@ public abstract class ReadingContract<TSamples> : ProviderContract<TSamples> whe
     }
 
     [Fact]
+    public void An_amount_or_currency_of_200_KB_is_unreadable()
+    {
+        var digits = Samples.AmountJson(new string('9', LongText));
+        foreach (var reading in Both(Samples.Success with { AmountJson = digits })) Unreadable(reading).ShouldBe(UnreadableReason.AmountUnreadable);
+        foreach (var reading in Both(Samples.Success with { Currency = new string('X', LongText) })) Unreadable(reading).ShouldBe(UnreadableReason.CurrencyUnknown);
+    }
+
+    [Fact]
+    public void A_name_that_is_half_of_a_surrogate_pair_makes_no_json()
+    {
+        foreach (var body in new[] { Samples.Webhook(Samples.Success), Samples.Answer(Samples.Success) })
+        {
+            var odd = body.Insert(body.IndexOf('{') + 1, "\"\\ud800tatus\":1,");
+            Unreadable(Read(odd)).ShouldBe(UnreadableReason.NotJson);
+            Unreadable(ReadAnswer(odd)).ShouldBe(UnreadableReason.NotJson);
+        }
+    }
+
+    [Fact]
     public void A_missing_status_is_unreadable()
     {
         foreach (var reading in Both(Samples.Success with { Word = "" })) reading.ShouldBeOfType<Reading.Unreadable>();
