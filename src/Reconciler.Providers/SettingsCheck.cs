@@ -53,8 +53,10 @@ internal static class SettingsCheck
     public static IEnumerable<SettingProblem> KeyedWebhook(WebhookSettings webhook, string keysFrom)
     {
         if (!webhook.Secrets.IsEmpty)
-            yield return new SettingProblem("webhook.secrets", $"This provider signs with its own keys: give webhook.keys, or webhook.keysFrom: {keysFrom}.");
-        if (webhook.KeysFrom is not null && webhook.KeysFrom != keysFrom) yield return new SettingProblem("webhook.keysFrom", $"The only source is: {keysFrom}.");
+            yield return new SettingProblem(
+                "webhook.secrets", $"This provider signs with its own keys: give webhook.keys, or webhook.keysFrom: {keysFrom}.");
+        if (webhook.KeysFrom is not null && webhook.KeysFrom != keysFrom)
+            yield return new SettingProblem("webhook.keysFrom", $"The only source is: {keysFrom}.");
         foreach (var problem in Keys(webhook.Keys)) yield return problem;
         if (webhook.PublicUrl is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("https" or "http")))
             yield return new SettingProblem("webhook.publicUrl", "An absolute https URL is needed, as the provider calls it.");
@@ -121,7 +123,8 @@ internal static class SettingsCheck
                 yield return new SettingProblem($"webhook.keys[{at}].id", $"An id has 1 to {Statement.WordLengthMax} characters.");
             else if (keys.Take(at).Any(other => other.Id == keys[at].Id))
                 yield return new SettingProblem($"webhook.keys[{at}].id", "Another key has this id: a delivery could not name which one it means.");
-            if (!VerificationKey.TryImport(keys[at], out _, out var problem)) yield return new SettingProblem($"webhook.keys[{at}].pem", problem);
+            if (!VerificationKey.TryImport(keys[at], out _, out var problem))
+                yield return new SettingProblem($"webhook.keys[{at}].pem", problem);
         }
     }
 

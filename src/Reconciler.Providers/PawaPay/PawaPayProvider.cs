@@ -47,7 +47,11 @@ internal sealed class PawaPayProvider : IPayoutProvider
         ]);
 
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings settings) =>
-        [.. SettingsCheck.Api(settings.Api, Defaults), .. Version(settings.Api), .. SettingsCheck.KeyedWebhook(settings.Webhook, KeysFromApi)];
+    [
+        .. SettingsCheck.Api(settings.Api, Defaults),
+        .. Version(settings.Api),
+        .. SettingsCheck.KeyedWebhook(settings.Webhook, KeysFromApi),
+    ];
 
     public IProviderConnection Open(ConnectionSettings settings, HttpMessageInvoker http, TimeProvider clock) =>
         new PawaPayConnection(settings, new PawaPayClient(settings.Api, http, clock), clock);
@@ -64,7 +68,8 @@ internal sealed class PawaPayProvider : IPayoutProvider
             settings.Webhook,
             new PublicKeys(settings.Webhook.Keys, settings.Webhook.KeysFrom == KeysFromApi ? client.KeysAsync : null, clock));
 
-        public ValueTask<Verdict> VerifyAsync(Delivery delivery, CancellationToken cancellation) => signatures.VerifyAsync(delivery, cancellation);
+        public ValueTask<Verdict> VerifyAsync(Delivery delivery, CancellationToken cancellation) =>
+            signatures.VerifyAsync(delivery, cancellation);
 
         /// <summary>pawaPay sends none.</summary>
         public string? DeliveryId(Delivery delivery) => null;

@@ -4,7 +4,9 @@ using Reconciler.Core;
 
 namespace Reconciler.Providers;
 
-/// <summary>pawaPay's words into ours. Pure and total. The shape tells the version: no body of the one can be taken for the other's.</summary>
+/// <summary>
+/// pawaPay's words into ours. Pure and total. The shape tells the version: no body of the one can be taken for the other's.
+/// </summary>
 internal static partial class PawaPayTranslation
 {
     private const int AmountCharactersMax = 23;
@@ -24,7 +26,7 @@ internal static partial class PawaPayTranslation
         _ => new Reading.Unreadable(UnreadableReason.UnknownShape),
     });
 
-    /// <summary>A callback: the payout itself. One URL may receive deposits' and refunds' callbacks too: those are not ours to judge.</summary>
+    /// <summary>A callback: the payout itself. The same URL may receive deposits and refunds: those are not ours to judge.</summary>
     public static Reading Callback(ReadOnlyMemory<byte> body) => WireJson.Read(body, Payout);
 
     // The outer status is the lookup's, not the payout's. An error that came with 200 has neither word.
@@ -46,11 +48,21 @@ internal static partial class PawaPayTranslation
 
         var status = Status(word, payout.FailureCode);
         return new Reading.Observed(new Statement(
-            id, status, word, amount, payout.PhoneNumber, payout.ClientReferenceId, payout.ProviderTransactionId, Failure(status, payout), OccurredAt(status, payout)));
+            id,
+            status,
+            word,
+            amount,
+            payout.PhoneNumber,
+            payout.ClientReferenceId,
+            payout.ProviderTransactionId,
+            Failure(status, payout),
+            OccurredAt(status, payout)));
     }
 
     private static Reading WithoutPayout(JsonElement json) =>
-        (json.Id("depositId") ?? json.Id("refundId")) is null ? new Reading.Unreadable(UnreadableReason.NoPayoutId) : new Reading.Ignored(IgnoredReason.NotAPayout);
+        (json.Id("depositId") ?? json.Id("refundId")) is null
+            ? new Reading.Unreadable(UnreadableReason.NoPayoutId)
+            : new Reading.Ignored(IgnoredReason.NotAPayout);
 
     // IN_RECONCILIATION (v2 only): the operator's answer was unclear, money may have moved either way. Not an outcome.
     private static ObservedStatus Status(string word, string? failureCode) => word.ToUpperInvariant() switch
@@ -87,7 +99,9 @@ internal static partial class PawaPayTranslation
         _ => null,
     };
 
-    /// <summary>pawaPay's grammar of amounts: no leading zeros but <c>0.x</c>, up to two decimals, 23 characters (docs.pawapay.io, payouts, November 2026).</summary>
+    /// <summary>
+    /// No leading zeros but <c>0.x</c>, up to two decimals, 23 characters (docs.pawapay.io, payouts, November 2026).
+    /// </summary>
     private static bool IsAmount(string text) => text.Length <= AmountCharactersMax && AmountGrammar().IsMatch(text);
 
     [GeneratedRegex(@"\A(0|[1-9][0-9]*)(\.[0-9]{1,2})?\z", RegexOptions.CultureInvariant)]

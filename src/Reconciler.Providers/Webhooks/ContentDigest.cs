@@ -42,8 +42,8 @@ internal static class ContentDigest
         var reader = new StructuredFieldReader(header.AsSpan().Trim(' '));
         do
         {
-            if (members.Count == membersMax || !reader.TryKey(out var key) || !reader.Take('=') || !reader.TryBytes(out var bytes)) return false;
-            if (!members.TryAdd(key, bytes)) return false;
+            if (!reader.TryKey(out var key) || !reader.Take('=') || !reader.TryBytes(out var bytes)) return false;
+            if (members.Count == membersMax || !members.TryAdd(key, bytes)) return false;
         }
         while (reader.TakeComma());
         return reader.AtEnd;

@@ -25,17 +25,20 @@ internal sealed class HttpMessageSignatures(WebhookSettings settings, PublicKeys
         foreach (var input in inputs)
         {
             if (!signatures.TryGetValue(input.Label, out var signature)) continue;
-            if (await RefusalAsync(input, signature, delivery, cancellation).ConfigureAwait(false) is not { } reason) return new Verdict.Verified(input.KeyId!);
+            var refusal = await RefusalAsync(input, signature, delivery, cancellation).ConfigureAwait(false);
+            if (refusal is not { } reason) return new Verdict.Verified(input.KeyId!);
             if (reason > farthest) farthest = reason;
         }
 
         return new Verdict.Refused(farthest);
     }
 
-    private async ValueTask<RefusalReason?> RefusalAsync(SignatureInput input, byte[] signature, Delivery delivery, CancellationToken cancellation)
+    private async ValueTask<RefusalReason?> RefusalAsync(
+        SignatureInput input, byte[] signature, Delivery delivery, CancellationToken cancellation)
     {
         if (!Covers(input)) return RefusalReason.NotCovered;
-        if (input is not { Created: { } created, Expires: { } expires, KeyId: { } keyId } || expires < created) return RefusalReason.MalformedHeader;
+        if (input is not { Created: { } created, Expires: { } expires, KeyId: { } keyId } || expires < created)
+            return RefusalReason.MalformedHeader;
         if (SignatureBase.Of(input, delivery, settings.PublicUrl) is not { } signed) return RefusalReason.MissingHeader;
 
         var (key, reason) = await keys.FindAsync(keyId, cancellation).ConfigureAwait(false);

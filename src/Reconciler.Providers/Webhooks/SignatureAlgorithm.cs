@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Reconciler.Providers;
 
-/// <summary>The four algorithms that pawaPay names (docs.pawapay.io, signatures, November 2026), by their names in RFC 9421's registry.</summary>
+/// <summary>
+/// The four algorithms that pawaPay names (docs.pawapay.io, signatures, November 2026), by their names in RFC 9421's registry.
+/// </summary>
 /// <param name="Padding">Null for elliptic curves.</param>
 internal sealed record SignatureAlgorithm(string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding)
 {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Reconciler.Providers;
@@ -10,6 +11,8 @@ internal static class SignatureBase
 {
     // The other derived components (@target-uri, @query…) need what a delivery does not carry, and no provider of ours signs them.
     private static readonly string[] Derived = ["@method", "@authority", "@path"];
+
+    private static readonly SearchValues<char> FieldNameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
 
     public static bool Knows(string component) => component.StartsWith('@') ? Derived.Contains(component) : IsFieldName(component);
 
@@ -45,10 +48,11 @@ internal static class SignatureBase
     public static string? Field(Delivery delivery, string name)
     {
         if (!delivery.Headers.TryGetValue(name, out var values) || values.Length == 0) return null;
-        var combined = values.Length == 1 ? values[0].Trim(' ', '\t') : string.Join(", ", values.Select(value => value.Trim(' ', '\t')));
-        return combined.Length <= StructuredFieldReader.HeaderCharactersMax && !combined.AsSpan().ContainsAny('\r', '\n', '\0') ? combined : null;
+        var combined = string.Join(", ", values.Select(value => value.Trim(' ', '\t')));
+        var isWhole = combined.Length <= StructuredFieldReader.HeaderCharactersMax && !combined.AsSpan().ContainsAny('\r', '\n', '\0');
+        return isWhole ? combined : null;
     }
 
     private static bool IsFieldName(string name) =>
-        name.Length > 0 && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || "!#$%&'*+-.^_`|~".Contains(character));
+        name.Length > 0 && !name.AsSpan().ContainsAnyExcept(FieldNameCharacters);
 }

@@ -20,7 +20,8 @@ internal sealed record SignatureInput(
         var reader = new StructuredFieldReader(header.AsSpan().Trim(' '));
         do
         {
-            if (!TryMember(ref reader, out var input) || read.Count == LabelsMax || read.Exists(one => one.Label == input.Label)) return false;
+            if (read.Count == LabelsMax || !TryMember(ref reader, out var input)) return false;
+            if (read.Exists(one => one.Label == input.Label)) return false;
             read.Add(input);
         }
         while (reader.TakeComma());

@@ -45,7 +45,9 @@ internal ref struct StructuredFieldReader(ReadOnlySpan<char> text)
         while (Take(' ')) ;
     }
 
-    /// <summary>Between two members of a dictionary: a comma, and then something. A trailing comma stays unread, so the text is not at its end.</summary>
+    /// <summary>
+    /// Between two members of a dictionary: a comma, and then something. A trailing comma stays unread, so the text is not at its end.
+    /// </summary>
     public bool TakeComma()
     {
         SkipBlanks();

@@ -40,8 +40,8 @@ internal sealed class VerificationKey
     {
         key = null;
         problem = "A key is a public key in PEM, -----BEGIN PUBLIC KEY-----: EC on P-256 or P-384, or RSA of 2048 to 8192 bits.";
-        if (given.Pem is null or { Length: > PemCharactersMax } || !PemEncoding.TryFind(given.Pem, out var pem) || given.Pem[pem.Label] != "PUBLIC KEY")
-            return false;
+        if (given.Pem is null or { Length: > PemCharactersMax } || !PemEncoding.TryFind(given.Pem, out var pem)) return false;
+        if (given.Pem[pem.Label] != "PUBLIC KEY") return false;
         var info = Convert.FromBase64String(given.Pem[pem.Base64Data]);
         if (AlgorithmsOf(info) is not { } algorithms) return false;
         key = new VerificationKey(given.Id, info, algorithms);
@@ -75,7 +75,8 @@ internal sealed class VerificationKey
         return isPair || Attempt(key, algorithm, data, signature, DSASignatureFormat.Rfc3279DerSequence);
     }
 
-    private static bool Attempt(ECDsa key, SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, DSASignatureFormat format)
+    private static bool Attempt(
+        ECDsa key, SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, DSASignatureFormat format)
     {
         try
         {

@@ -5,7 +5,9 @@ namespace Reconciler.Providers;
 /// <summary>The only I/O with ZoPay: signed requests.</summary>
 internal sealed class ZoPayClient(ApiSettings api, HttpMessageInvoker http, TimeProvider clock)
 {
-    /// <summary>An unknown id is a 404 here (documented). A 429 names its wait in the body's <c>retry_after</c>, or in the usual header.</summary>
+    /// <summary>
+    /// An unknown id is a 404 here (documented). A 429 names its wait in the body's <c>retry_after</c>, or in the usual header.
+    /// </summary>
     public async Task<HttpAnswer> StatusAsync(StatusQuestion question, CancellationToken cancellation)
     {
         var url = StatusUrl.For(api.BaseUrl, api.Options[ZoPayProvider.StatusPathOption], question.ProviderPayoutId);

@@ -62,7 +62,9 @@ internal sealed class ZoPayProvider : IPayoutProvider
     private static IEnumerable<SettingProblem> HeaderPrefix(ApiSettings api)
     {
         if (!api.Options.TryGetValue(HeaderPrefixOption, out var prefix)) yield break;
-        if (prefix.Length is 0 or > HeaderPrefixLengthMax || !prefix.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
-            yield return new SettingProblem($"api.options.{HeaderPrefixOption}", "The prefix of the headers' names is letters, digits and hyphens, like x-zo.");
+        var isName = prefix.All(character => char.IsAsciiLetterOrDigit(character) || character == '-');
+        if (prefix.Length is 0 or > HeaderPrefixLengthMax || !isName)
+            yield return new SettingProblem(
+                $"api.options.{HeaderPrefixOption}", "The prefix of the headers' names is letters, digits and hyphens, like x-zo.");
     }
 }

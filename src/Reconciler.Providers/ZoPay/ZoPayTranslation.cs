@@ -31,7 +31,8 @@ internal static class ZoPayTranslation
         var status = Status(word);
         var occurredAt = payout.CompletedAt ?? (status == ObservedStatus.Pending ? payout.CreatedAt : null);
         var failure = Failure(status, payout.Error?.Code, payout.Error?.Message);
-        return new Reading.Observed(new Statement(id, status, word, amount, payout.Msisdn, null, payout.GatewayReference, failure, occurredAt));
+        return new Reading.Observed(new Statement(
+            id, status, word, amount, payout.Msisdn, Reference: null, payout.GatewayReference, failure, occurredAt));
     }
 
     // The webhook page says "smallest currency unit", the REST page shows major units (November 2026): for XAF and XOF, all that ZoPay
@@ -43,7 +44,8 @@ internal static class ZoPayTranslation
         if (!WireMoney.TryRead(heard.Amount, heard.Currency, out var amount, out var problem)) return new Reading.Unreadable(problem);
 
         var failure = Failure(status, null, heard.FailureReason);
-        return new Reading.Observed(new Statement(id, status, word, amount, heard.RecipientMsisdn, Failure: failure, OccurredAt: heard.Timestamp));
+        return new Reading.Observed(new Statement(
+            id, status, word, amount, heard.RecipientMsisdn, Failure: failure, OccurredAt: heard.Timestamp));
     }
 
     // The status decides; the event's name is held against it. The one without the other is not what is documented.

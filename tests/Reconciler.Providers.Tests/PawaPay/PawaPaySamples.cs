@@ -11,6 +11,8 @@ public abstract class PawaPaySamples : ProviderSamples
 
     private static readonly SigningKey Forger = SigningKey.P256();
 
+    private static readonly SigningKey Other = SigningKey.P384();
+
     public override Provider Provider => Provider.Pawapay;
 
     public override ImmutableDictionary<string, Secret> Credentials { get; } =
@@ -40,10 +42,10 @@ public abstract class PawaPaySamples : ProviderSamples
 
     public override ImmutableArray<string> NeededHeaders => ["Signature", "Signature-Input", "Content-Digest"];
 
-    public override WebhookSettings Webhooks(WebhookSettings defaults) => defaults with { Keys = [SigningKey.P384().Public, Key.Public] };
+    public override WebhookSettings Webhooks(WebhookSettings defaults) => defaults with { Keys = [Other.Public, Key.Public] };
 
     public override Delivery Sign(byte[] body, DateTimeOffset sentAt, DateTimeOffset receivedAt, bool forged = false) =>
-        new SignedCallback(forged ? Forger : Key, sentAt) { Body = Encoding.UTF8.GetString(body), Lifetime = TimeSpan.FromSeconds(60) }.Deliver(receivedAt - sentAt);
+        new SignedCallback(forged ? Forger : Key, sentAt) { Body = Encoding.UTF8.GetString(body) }.Deliver(receivedAt - sentAt);
 
     internal override Reading ReadAnswer(ReadOnlyMemory<byte> body) => PawaPayTranslation.Answer(body, PayoutId);
 }
