@@ -35,6 +35,8 @@ public sealed class Ordering_payouts
     [InlineData("""{"connection":"zopay-sim","reversal":{"outcome":"succeeded","afterMs":5}}""", 422, "reversal.outcome")]
     [InlineData("""{"connection":"zopay-sim","webhooks":{"drop":2}}""", 400, "0 to 1")]
     [InlineData("""{"connection":"zopay-sim","webhoks":{}}""", 400, "webhoks")]
+    [InlineData("""{"connection":"zopay-sim","run":null}""", 400, "run")]
+    [InlineData("""{"connection":"zopay-sim","polls":{"errors":[null]}}""", 400, "poll error")]
     [InlineData("""[]""", 400, "1 to 1000")]
     [InlineData("""not json""", 400, "invalid")]
     public async Task A_wrong_order_is_refused_with_the_field_named(string order, int expected, string text)

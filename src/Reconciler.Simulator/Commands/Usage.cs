@@ -27,7 +27,7 @@ public static class Usage
           --self URL              the running simulator (default http://127.0.0.1:8090)
           --key KEY               a key of the service with payouts:write and finance:read (Reconciler__AdminKey)
           --payouts N             how many at first, 1 to 100000 (default 300)
-          --trickle N             how many more each second, 0 to 100 (default 1)
+          --trickle N             how many more each second, 0 to 100 (default 1), 20000 in all
           --seed N                of the mix (default: another one each time)
           --plain                 lines instead of a live table; so too where the output is no terminal
           --until-settled S       no trickle; exits 0 once every payout that is final is final in the service, and right;

@@ -28,6 +28,7 @@ public sealed class PayoutRoutes(ConnectionBook connections, PayoutBook payouts,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.Strict,
         PropertyNameCaseInsensitive = false,
+        RespectNullableAnnotations = true,
     };
 
     public void Map(IEndpointRouteBuilder routes)

@@ -7,6 +7,9 @@ public sealed class DemoSender(DemoSettings settings, DemoLinks links, TimeProvi
 {
     private const int Batch = 100;
 
+    /// <summary>The trickle ends here: each look at the service reads all of them.</summary>
+    private const int TrickledMax = 20_000;
+
     private static readonly TimeSpan LateBy = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -42,7 +45,7 @@ public sealed class DemoSender(DemoSettings settings, DemoLinks links, TimeProvi
     public async Task RunAsync(CancellationToken stopping)
     {
         var wanted = new List<PayoutOrder>();
-        var left = settings.Payouts;
+        var (left, trickled) = (settings.Payouts, 0);
         using var second = new PeriodicTimer(Pause, clock);
         do
         {
@@ -61,7 +64,8 @@ public sealed class DemoSender(DemoSettings settings, DemoLinks links, TimeProvi
                 }
 
                 await RegisterAsync(stopping);
-                left += settings.UntilSettled is null ? settings.Trickle : 0;
+                var more = settings.UntilSettled is null ? Math.Min(settings.Trickle, TrickledMax - trickled) : 0;
+                (left, trickled) = (left + more, trickled + more);
             }
             catch (Exception fault) when (DemoLinks.MayPass(fault, stopping))
             {

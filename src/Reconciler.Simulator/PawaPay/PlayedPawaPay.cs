@@ -77,7 +77,6 @@ public sealed class PlayedPawaPay(PawaPayKeys keys) : IPlayedProvider
         request.Headers.TryAddWithoutValidation("Signature-Date", date);
         request.Headers.TryAddWithoutValidation("Signature", $"sig-pp=:{signature}:");
         request.Headers.TryAddWithoutValidation("Signature-Input", $"sig-pp={Parameters(signedBy)}");
-        request.Headers.TryAddWithoutValidation("Accept-Signature", "sig-pp");
     }
 
     // An unknown id is no error here (an empty list, or NOT_FOUND); the routes answer it. Of a 500 only

@@ -34,6 +34,7 @@ public static partial class OrderRules
         Must(order.Currency is null || Market.Find(order.Currency) is not null, "currency", $"One of: {string.Join(", ", Market.Currencies)}.");
         Must(order.Recipient is null || Phones().IsMatch(order.Recipient), "recipient", "6 to 15 digits, a plus sign before them or not.");
         Must(order.Reference is null or { Length: >= 1 and <= 200 }, "reference", "1 to 200 characters.");
+        Must(order.FailureCode is null or { Length: >= 1 and <= 200 }, "failureCode", "1 to 200 characters.");
         Must(order.Run.Length <= 100, "run", "At most 100 characters.");
         Must(CanEnd(order.Outcome, provider, orStay: true), "outcome", Ends(provider, orStay: true));
         Must(IsTime(order.PendingForMs ?? 0), "pendingForMs", $"From 0 to {MillisecondsMax}.");
@@ -58,6 +59,7 @@ public static partial class OrderRules
         if (order.Polls is { } polls)
         {
             Must(IsLie(polls.Lie), "polls.lie", $"A status or \"unknown\", 1 to {CopiesMax} times.");
+            Must(polls.Errors.Count <= CopiesMax, "polls.errors", $"At most {CopiesMax}.");
             Must(polls.Errors.All(error => PollErrorWords.ByWord.ContainsKey(error.Kind)), "polls.errors",
                 $"Kinds are: {string.Join(", ", PollErrorWords.ByWord.Keys)}.");
             Must(polls.Errors.All(error => error.Times is >= 0 and <= 1_000_000), "polls.errors", "Times from 0 to 1,000,000.");

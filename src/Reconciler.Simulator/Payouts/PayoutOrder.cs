@@ -70,6 +70,9 @@ public sealed record PollErrorOrder(string Kind, int Times, Chance Rate);
 
 public sealed class PollErrorOrderConverter : JsonConverter<PollErrorOrder>
 {
+    // A null in the list is an error to be told, not an entry.
+    public override bool HandleNull => true;
+
     public override PollErrorOrder Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)

@@ -88,7 +88,7 @@ public sealed class PlayedZayono : IPlayedProvider
         json.WriteString("updated_at", Time(claim.At));
         if (verified)
         {
-            json.WriteString("aggregator_status", Word(claim));
+            json.WriteString("aggregator_status", Word(payout, claim));
         }
 
         json.WriteEndObject();
@@ -100,7 +100,7 @@ public sealed class PlayedZayono : IPlayedProvider
     {
         json.WriteString("id", shownId);
         json.WriteString("type", "payout");
-        json.WriteString("status", Word(claim));
+        json.WriteString("status", Word(payout, claim));
         json.WriteNumber("amount", payout.Amount);
         json.WriteNumber("amount_charged", payout.Amount);
         json.WriteString("currency", payout.Currency);
@@ -124,11 +124,11 @@ public sealed class PlayedZayono : IPlayedProvider
         json.WriteString("created_at", Time(payout.StartedAt));
     }
 
-    // Documented: initiated → pending → an end. There is no word for processing on that line.
-    private static string Word(Claim claim) => claim.Word ?? claim.Standing switch
+    // The line drawn in the documentation is initiated → pending → an end; "processing" stands in its list of words.
+    private static string Word(SimPayout payout, Claim claim) => claim.Word ?? claim.Standing switch
     {
-        Standing.Pending => "initiated",
-        Standing.Processing => "pending",
+        Standing.Pending => payout.Number % 2 == 0 ? "initiated" : "pending",
+        Standing.Processing => "processing",
         Standing.Succeeded => "success",
         Standing.Failed or Standing.Rejected or Standing.Expired => "failed",
         Standing.Cancelled => "cancelled",
