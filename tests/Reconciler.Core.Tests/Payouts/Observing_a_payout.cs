@@ -31,6 +31,34 @@ public class Observing_a_payout
     }
 
     [Fact]
+    public void It_is_final_since_its_first_final_whatever_final_holds_now()
+    {
+        var payout = new A_payout().Announced(0).Heard(1, ObservedStatus.Succeeded).Answered(2, ObservedStatus.Failed);
+        payout.State!.FinalAt.ShouldBe(A_payout.Minute(1));
+    }
+
+    [Fact]
+    public void A_move_tells_when_the_provider_says_that_it_happened_or_else_when_we_heard()
+    {
+        var payout = new A_payout().Announced(0);
+        ((PayoutStatusChanged)payout.Events[1]).OccurredAt.ShouldBe(A_payout.Minute(0));
+        var said = new Observation(ObservedStatus.Succeeded, "OK", null, null, null, null, null, A_payout.Minute(-3));
+        payout.On(new PollAnswered(A_payout.Id, A_payout.Minute(2), EvidenceDigest.Of([]), 200, said, null, PastGrace: false));
+        var move = (PayoutStatusChanged)payout.Events[1];
+        (move.OccurredAt, move.ObservedAt).ShouldBe((A_payout.Minute(-3), A_payout.Minute(2)));
+        move.Evidence.ShouldBe([EvidenceDigest.Of([])]);
+    }
+
+    [Fact]
+    public void Of_two_announcements_the_earlier_holds_in_either_order()
+    {
+        var other = Laws.Stories.Ordered with { Reference = "salary-8" };
+        new A_payout().Announced(1).Announced(0, other).State!.Expected.ShouldBe(other);
+        new A_payout().Announced(0, other).Announced(1).State!.Expected.ShouldBe(other);
+        new A_payout().Announced(0, other).Announced(1).State!.ExpectedAt.ShouldBe(A_payout.Minute(0));
+    }
+
+    [Fact]
     public void A_later_final_of_the_same_rank_is_a_reversal_and_moves_nothing()
     {
         var payout = new A_payout().Announced(0).Answered(1, ObservedStatus.Succeeded).Answered(2, ObservedStatus.Failed);

@@ -30,6 +30,8 @@ public class When_to_ask_next
     {
         var payout = new A_payout().Announced(0).Answered(10, ObservedStatus.Processing);
         NextPoll(payout.Heard(5, ObservedStatus.Pending)).ShouldBe(A_payout.Minute(11));
+        payout.Heard(20, ObservedStatus.Pending);
+        NextPoll(payout.Heard(15, ObservedStatus.Processing)).ShouldBe(A_payout.Minute(21));
     }
 
     [Fact]
