@@ -121,7 +121,8 @@ public abstract record Reading
 }
 
 /// <param name="ProviderPayoutId">The payout asked for.</param>
-/// <param name="PollsSinceHeard">Polls in a row since the last word: 0 for the first. Zayono's deeper check depends on it.</param>
+/// <param name="PollsSinceHeard">Polls in a row since the last word, answered or not: 0 for the first. Zayono's deeper check depends on it,
+/// and on its moving on when that check fails.</param>
 public sealed record StatusQuestion(string ProviderPayoutId, int PollsSinceHeard);
 
 /// <summary>An answer that is evidence: a 2xx, or the documented answer for an unknown id.</summary>

@@ -26,7 +26,7 @@ internal static partial class PollPayoutHandler
         try
         {
             var answer = await context.Pipeline.AskAsync(
-                connection, new StatusQuestion(poll.Payout.ProviderPayoutId, poll.PollsSinceHeard), cancellation);
+                connection, new StatusQuestion(poll.Payout.ProviderPayoutId, poll.PollsSinceHeard + poll.FaultsInARow), cancellation);
             var answered = Answered(poll, answer, context);
             Measures.Poll(connection.Settings.Key, Outcome(answered));
             span?.SetTag("outcome", Outcome(answered));
