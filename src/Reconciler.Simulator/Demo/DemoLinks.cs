@@ -32,8 +32,9 @@ public sealed class DemoLinks : IDisposable
         return (await answer.Content.ReadFromJsonAsync<StartedPage>(Json, stopping))!.Payouts;
     }
 
-    /// <summary>Registers many; returns what the service said of those that it refused.</summary>
-    public async Task<List<string>> RegisterAsync(IReadOnlyList<Started> payouts, CancellationToken stopping)
+    /// <summary>Registers many: one result a line comes back, in the same order.</summary>
+    /// <returns>The payouts that need not be sent again, and what the service said of those that it refused.</returns>
+    public async Task<(HashSet<string> Done, List<string> Refusals)> RegisterAsync(IReadOnlyList<Started> payouts, CancellationToken stopping)
     {
         var lines = string.Concat(payouts.Select(payout => JsonSerializer.Serialize(
             new Expected(
@@ -44,7 +45,23 @@ public sealed class DemoLinks : IDisposable
         using var answer = await _http.SendAsync(request, stopping);
         await EnsureAsync(answer, stopping);
         var results = (await answer.Content.ReadAsStringAsync(stopping)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return [.. results.Where(IsRefusal)];
+        var (done, refusals) = (new HashSet<string>(), new List<string>());
+        foreach (var (payout, result) in payouts.Zip(results))
+        {
+            // What failed on the service's side (5xx) may be sent again; what it refuses once it refuses for ever.
+            var status = JsonSerializer.Deserialize<RegisteredLine>(result, Json)!.Status;
+            if (status < 500)
+            {
+                done.Add(payout.Id);
+            }
+
+            if (status >= 400)
+            {
+                refusals.Add(result);
+            }
+        }
+
+        return (done, refusals);
     }
 
     public async Task<Dictionary<string, ServicePayout>> ServicePayoutsAsync(CancellationToken stopping)
@@ -116,14 +133,6 @@ public sealed class DemoLinks : IDisposable
     }
 
     private static Uri At(Uri root, string pathAndQuery) => new(root.AbsoluteUri.TrimEnd('/') + pathAndQuery);
-
-    // A line that is refused carries a problem: its status is an HTTP one.
-    private static bool IsRefusal(string line)
-    {
-        using var result = JsonDocument.Parse(line);
-        return result.RootElement.ValueKind == JsonValueKind.Object && result.RootElement.TryGetProperty("status", out var status)
-            && status.ValueKind == JsonValueKind.Number && status.TryGetInt32(out var code) && code >= 400;
-    }
 
     private static async Task EnsureAsync(HttpResponseMessage answer, CancellationToken stopping)
     {

@@ -102,12 +102,17 @@ public sealed class DemoSender(DemoSettings settings, DemoLinks links, TimeProvi
                 return;
             }
 
-            var refusals = await links.RegisterAsync([.. due.Select(one => one.Payout)], stopping);
+            var (done, refusals) = await links.RegisterAsync([.. due.Select(one => one.Payout)], stopping);
             Volatile.Write(ref _note, refusals is [var first, ..] ? $"The service refused {refusals.Count} registrations: {first}" : "");
-            var registered = due.Select(one => one.Payout.Id).ToHashSet();
             lock (_gate)
             {
-                _toRegister.RemoveAll(one => registered.Contains(one.Payout.Id));
+                _toRegister.RemoveAll(one => done.Contains(one.Payout.Id));
+            }
+
+            // The rest is sent again a little later.
+            if (done.Count < due.Count)
+            {
+                return;
             }
         }
     }

@@ -18,6 +18,10 @@ public sealed record TruthPolls(int Answered);
 public sealed record Expected(
     string Connection, string ProviderPayoutId, string Reference, string Amount, string Currency, string Recipient, DateTimeOffset InitiatedAt);
 
+/// <summary>What the service answers to one such line.</summary>
+/// <param name="Status">An HTTP status: 201 new, 200 the same again, 409 other content…</param>
+public sealed record RegisteredLine(int Status);
+
 /// <summary>A page of <c>GET /v1/payouts</c>.</summary>
 public sealed record ServicePage(List<ServicePayout> Items, string? NextCursor);
 
