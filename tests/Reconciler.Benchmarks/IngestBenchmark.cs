@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Reconciler.Database;
@@ -50,6 +51,7 @@ internal static class IngestBenchmark
             ["ConnectionStrings__reconciler"] = cluster.ConnectionString(database),
             ["Reconciler__DataDirectory"] = Path.Combine(folder, database),
             ["Reconciler__AdminKey"] = AdminKey,
+            ["Reconciler__ConnectionsFile"] = await ConnectionsFileAsync(folder),
             ["Logging__LogLevel__Default"] = "Warning",
         });
         using var http = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(10) };
@@ -58,17 +60,23 @@ internal static class IngestBenchmark
         await MeasureAsync("service", service, connections, payouts, warmup, measured);
     }
 
-    private static async Task PrepareAsync(HttpClient http, int payouts)
+    private static async Task<string> ConnectionsFileAsync(string folder)
     {
-        using var put = await http.PutAsJsonAsync($"/v1/connections/{Webhook.Connection}", new
+        var connection = new
         {
             provider = "zayono",
-            environment = "live",
+            environment = "sandbox",
             api = new { baseUrl = "http://127.0.0.1:9", credentials = new { apiKey = "zyn_test_benchmark" } },
             webhook = new { secrets = new[] { new { id = "bench", secret = Encoding.UTF8.GetString(Webhook.Secret) } } },
             polling = new { silence = new[] { "6h" } },
-        });
-        put.EnsureSuccessStatusCode();
+        };
+        var path = Path.Combine(folder, "connections.json");
+        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { connections = new Dictionary<string, object> { [Webhook.Connection] = connection } }));
+        return path;
+    }
+
+    private static async Task PrepareAsync(HttpClient http, int payouts)
+    {
         var lines = new StringBuilder();
         for (var number = 0; number < payouts; number++)
             lines.Append($$"""{"connection":"{{Webhook.Connection}}","providerPayoutId":"{{Webhook.PayoutId(number)}}","reference":"ref-{{number}}","amount":"25000","currency":"XOF","recipient":"+22990123456"}""").Append('\n');
