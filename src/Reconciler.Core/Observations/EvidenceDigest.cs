@@ -14,6 +14,9 @@ public readonly record struct EvidenceDigest : IParsable<EvidenceDigest>, ICompa
 
     private string Hex { get; }
 
+    /// <summary>Its beginning: enough to tell apart the few bodies that came under one delivery id.</summary>
+    internal string Short => Hex[..16];
+
     public static EvidenceDigest Of(ReadOnlySpan<byte> body)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

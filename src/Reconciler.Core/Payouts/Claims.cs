@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Reconciler.Core;
 
@@ -54,6 +55,7 @@ public sealed record Fact(FactKind Kind, string Value, Sighting First);
 /// and order, repetition and retries cannot matter. It stays small: for each claim and each fact only the first sighting is kept, and
 /// of facts of one kind the earliest <see cref="FactsOfAKindMax"/> (the earliest few of a set are a join, too).
 /// </summary>
+[JsonConverter(typeof(ClaimsConverter))]
 public sealed record Claims(ImmutableArray<Claim> All, ImmutableArray<Fact> Facts)
 {
     public const int FactsOfAKindMax = 8;

@@ -125,7 +125,7 @@ public sealed record Payout(PayoutId Id)
         if (observation.Recipient is { } recipient) Note(FactKind.Recipient, $"{recipient.Digest} {recipient.Masked}");
         if (observation.Reference is { Length: > 0 } reference) Note(FactKind.Reference, reference);
         if (observation.ProviderReference is { Length: > 0 } providerReference) Note(FactKind.ProviderReference, providerReference);
-        if (deliveryId is not null) Note(FactKind.Delivery, $"{sighting.Digest} {deliveryId}");
+        if (deliveryId is not null) Note(FactKind.Delivery, $"{sighting.Digest.Short} {deliveryId}");
         return this with { Claims = claims, FirstEvidence = FirstEvidence is { } first && first < sighting ? first : sighting };
 
         void Note(FactKind kind, string value) => claims = claims.Joining(new Fact(kind, value, sighting));
