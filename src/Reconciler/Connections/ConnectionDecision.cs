@@ -13,13 +13,13 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
     /// <param name="stored">What holds now; its secrets stay where the operator does not give them anew.</param>
     public static ConnectionDecision Of(ConnectionKey key, GivenConnection given, ConnectionDocument? stored, ConnectionSecrets storedSecrets)
     {
-        if (ProviderCatalog.All.SingleOrDefault(candidate => candidate.Key == given.Document.Provider) is not { } provider)
-            return new ConnectionDecision(null, ConnectionSecrets.None, [new SettingProblem("provider", "This program cannot talk to that provider.")]);
+        var provider = ProviderCatalog.For(given.Document.Provider);
         if (stored is not null && stored.Provider != given.Document.Provider)
             return new ConnectionDecision(null, ConnectionSecrets.None, [new SettingProblem("provider", "A connection stays with its provider: its payouts are known by it. Make another connection.")]);
-        if (Urls(given.Document) is { Count: > 0 } badUrls) return new ConnectionDecision(null, ConnectionSecrets.None, badUrls);
 
-        var problems = new List<SettingProblem>();
+        var problems = Urls(given.Document);
+        // What is wrong besides is told at the same time, as if the addresses were not said.
+        if (problems.Count > 0) given = given with { Document = WithoutUrls(given.Document, stored) };
         var secrets = new ConnectionSecrets(
             Credentials(given, stored, storedSecrets, provider.Defaults, problems),
             WebhookSecrets(given, storedSecrets, problems));
@@ -66,6 +66,12 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
 
         return secrets.ToImmutable();
     }
+
+    private static ConnectionDocument WithoutUrls(ConnectionDocument document, ConnectionDocument? stored) => document with
+    {
+        Api = document.Api is null ? null : document.Api with { BaseUrl = stored?.Api?.BaseUrl },
+        Webhook = document.Webhook is null ? null : document.Webhook with { PublicUrl = null },
+    };
 
     private static List<SettingProblem> Urls(ConnectionDocument document)
     {
