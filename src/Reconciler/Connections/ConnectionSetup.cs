@@ -19,19 +19,21 @@ public static class ConnectionSetup
             .AddSingleton<ConnectionEditor>()
             .AddSingleton<ConnectionsFile>()
             .AddSingleton<ConnectionRegistry>()
+            .AddSingleton<DeliveryTally>()
             .AddHostedService<ConnectionStart>()
             .AddHostedService(services => services.GetRequiredService<ConnectionRegistry>());
         return builder;
     }
 
     /// <summary>Runs before the registry watches and before the host listens: whatever is wrong with this node keeps it from starting.</summary>
-    private sealed class ConnectionStart(ConnectionsOptions options, Installation installation, ConnectionsFile file, ConnectionRegistry registry) : IHostedService
+    private sealed class ConnectionStart(ConnectionsOptions options, Installation installation, ConnectionsFile file, ConnectionRegistry registry, DeliveryTally tally) : IHostedService
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             await installation.LoadAsync(cancellationToken);
             if (!string.IsNullOrWhiteSpace(options.ConnectionsFile)) await file.ApplyAsync(options.ConnectionsFile, cancellationToken);
             await registry.RefreshAsync(cancellationToken);
+            tally.Start();
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

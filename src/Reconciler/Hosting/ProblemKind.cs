@@ -19,6 +19,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind MethodNotAllowed = Of("method-not-allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = Of("not-acceptable", 406, "There is no such representation");
     public static readonly ProblemKind RequestTimeout = Of("request-timeout", 408, "The request came too slowly");
+    public static readonly ProblemKind ConnectionInUse = Of("connection-in-use", 409, "The connection knows payouts");
     public static readonly ProblemKind PayoutConflict = Of("payout-conflict", 409, "The payout is registered with other content");
     public static readonly ProblemKind FeedPositionAhead = Of("feed-position-ahead", 409, "The position lies beyond the feed's head");
     public static readonly ProblemKind FeedEpochChanged = Of("feed-epoch-changed", 409, "The feed has another history");

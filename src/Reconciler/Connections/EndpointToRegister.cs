@@ -1,0 +1,69 @@
+using Reconciler.Core;
+using Reconciler.Providers;
+
+namespace Reconciler.Connections;
+
+/// <summary>What an operator enters in the provider's dashboard, and whether it works.</summary>
+internal static class EndpointToRegister
+{
+    public static IResult Handle(string key, HttpRequest request, ConnectionRegistry registry, DeliveryTally tally)
+    {
+        if (registry.Find(key) is not { Settings: var settings, Definition: var provider }) return ReadConnections.Unknown(key);
+        var webhook = settings.Webhook;
+        var came = tally.Of(key);
+        return TypedResults.Json(
+            new EndpointAnswer(
+                webhook.PublicUrl?.OriginalString ?? $"{request.Scheme}://{request.Host}/webhooks/{key}",
+                "POST",
+                provider.Defaults.WebhookEvents,
+                new SignatureAnswer(
+                    webhook.Verifies, InWords(webhook), webhook.SignatureHeaders, webhook.TimestampHeaders, webhook.DeliveryIdHeaders,
+                    [.. webhook.Secrets.Select(secret => secret.Id), .. webhook.Keys.Select(pinned => pinned.Id)]),
+                provider.Defaults.SourceAddresses,
+                came?.LastAt,
+                came?.ShareVerified),
+            JsonShapes.Answered);
+    }
+
+    private static string InWords(WebhookSettings webhook)
+    {
+        if (!webhook.Verifies) return "Nothing is verified: a delivery only makes us ask the provider. Give webhook.secrets or keys, so that it counts.";
+        if (webhook.Secrets.IsEmpty) return $"HTTP message signature (RFC 9421) over method, target and Content-Digest, by {Keys(webhook)}, at most {webhook.ToleranceSeconds} s from our clock.";
+        return $"HMAC-SHA256 in hex, keyed by any of {webhook.Secrets.Length} secrets, over {string.Join(", or over ", webhook.SignedContents.Select(Content))}.";
+
+        string Content(SignedContent content) => content switch
+        {
+            SignedContent.TimestampDotBody => $"the timestamp header, a dot and the raw body, at most {webhook.ToleranceSeconds} s from our clock",
+            SignedContent.Body => "the raw body",
+        };
+    }
+
+    private static string Keys(WebhookSettings webhook) =>
+        webhook.KeysFrom is null ? "the public keys that are pinned here" : webhook.Keys.IsEmpty ? "the provider's published keys" : "pinned or published keys";
+}
+
+/// <param name="Url">The connection's publicUrl, or else this service as the caller reached it.</param>
+/// <param name="Events">What to tick; empty where the provider's documentation names none.</param>
+/// <param name="SourceAddresses">Published addresses that webhooks come from, for a firewall; empty where unknown.</param>
+/// <param name="LastDeliveryAt">Since this node started; null as long as none came.</param>
+/// <param name="ShareVerified">0 to 1, of the deliveries since this node started; null as long as none came.</param>
+public sealed record EndpointAnswer(
+    string Url,
+    string Method,
+    IReadOnlyList<string> Events,
+    SignatureAnswer Signature,
+    IReadOnlyList<string> SourceAddresses,
+    DateTimeOffset? LastDeliveryAt,
+    decimal? ShareVerified);
+
+/// <param name="Verifies">False: deliveries are nudges only.</param>
+/// <param name="Scheme">In words.</param>
+/// <param name="Headers">The first that is there counts.</param>
+/// <param name="Ids">Of the secrets or pinned keys that are live now.</param>
+public sealed record SignatureAnswer(
+    bool Verifies,
+    string Scheme,
+    IReadOnlyList<string> Headers,
+    IReadOnlyList<string> TimestampHeaders,
+    IReadOnlyList<string> DeliveryIdHeaders,
+    IReadOnlyList<string> Ids);
