@@ -35,7 +35,8 @@ internal static class SettingsCheck
     public static IEnumerable<SettingProblem> HmacWebhook(WebhookSettings webhook)
     {
         if (!webhook.Keys.IsEmpty) yield return new SettingProblem("webhook.keys", "This provider signs with shared secrets: give webhook.secrets.");
-        if (webhook.KeysFrom is not null) yield return new SettingProblem("webhook.keysFrom", "This provider signs with shared secrets: give webhook.secrets.");
+        if (webhook.KeysFrom is not null)
+            yield return new SettingProblem("webhook.keysFrom", "This provider signs with shared secrets: give webhook.secrets.");
         foreach (var problem in Secrets(webhook.Secrets)) yield return problem;
         if (webhook.SignatureHeaders.IsEmpty) yield return new SettingProblem("webhook.signatureHeaders", "At least one header must be named.");
         if (webhook.SignedContents.IsEmpty) yield return new SettingProblem("webhook.signedContents", "At least one form must be accepted.");
@@ -69,7 +70,7 @@ internal static class SettingsCheck
     {
         if (names.Length > HeadersMax) yield return new SettingProblem(field, $"At most {HeadersMax} headers.");
         for (var at = 0; at < names.Length; at++)
-            if (names[at].Length == 0 || !names[at].All(character => char.IsAsciiLetterOrDigit(character) || TokenCharacters.Contains(character, StringComparison.Ordinal)))
+            if (names[at].Length == 0 || !names[at].All(IsTokenCharacter))
                 yield return new SettingProblem($"{field}[{at}]", "This is no name of a header.");
     }
 
@@ -87,9 +88,11 @@ internal static class SettingsCheck
             yield return new SettingProblem($"api.credentials.{name}", "This credential is missing.");
         foreach (var (name, secret) in given.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             if (!needed.Contains(name))
-                yield return new SettingProblem($"api.credentials.{name}", $"This provider knows no such credential; it needs: {string.Join(", ", needed)}.");
+                yield return new SettingProblem(
+                    $"api.credentials.{name}", $"This provider knows no such credential; it needs: {string.Join(", ", needed)}.");
             else if (!IsPrintable(secret.Value))
-                yield return new SettingProblem($"api.credentials.{name}", "A credential is printable ASCII without blanks around it: it travels in a header.");
+                yield return new SettingProblem(
+                    $"api.credentials.{name}", "A credential is printable ASCII without blanks around it: it travels in a header.");
     }
 
     private static IEnumerable<SettingProblem> Options(ImmutableDictionary<string, string> given, ImmutableDictionary<string, string> known)
@@ -97,12 +100,14 @@ internal static class SettingsCheck
         foreach (var name in known.Keys.Except(given.Keys).Order(StringComparer.Ordinal))
             yield return new SettingProblem($"api.options.{name}", "This option is missing.");
         foreach (var name in given.Keys.Except(known.Keys).Order(StringComparer.Ordinal))
-            yield return new SettingProblem($"api.options.{name}", $"This provider knows no such option; it knows: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
+            yield return new SettingProblem(
+                $"api.options.{name}", $"This provider knows no such option; it knows: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
     }
 
     private static IEnumerable<SettingProblem> Secrets(ImmutableArray<WebhookSecret> secrets)
     {
-        if (secrets.Length > SecretsMax) yield return new SettingProblem("webhook.secrets", $"At most {SecretsMax} secrets: each is tried for every delivery.");
+        if (secrets.Length > SecretsMax)
+            yield return new SettingProblem("webhook.secrets", $"At most {SecretsMax} secrets: each is tried for every delivery.");
         for (var at = 0; at < secrets.Length; at++)
         {
             if (secrets[at].Id.Length is 0 or > Statement.WordLengthMax)
@@ -127,6 +132,9 @@ internal static class SettingsCheck
                 yield return new SettingProblem($"webhook.keys[{at}].pem", problem);
         }
     }
+
+    private static bool IsTokenCharacter(char character) =>
+        char.IsAsciiLetterOrDigit(character) || TokenCharacters.Contains(character, StringComparison.Ordinal);
 
     private static bool IsPrintable(string value) =>
         value.Length is > 0 and <= CredentialLengthMax && value == value.Trim() && value.All(character => character is >= ' ' and <= '~');

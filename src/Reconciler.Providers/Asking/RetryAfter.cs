@@ -21,7 +21,8 @@ internal static class RetryAfter
     public static TimeSpan? FromBody(ReadOnlyMemory<byte> body)
     {
         using var document = WireJson.Parse(body);
-        return decimal.TryParse(document?.RootElement.Amount(BodyField), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        var text = document?.RootElement.Amount(BodyField);
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
             && seconds <= Duration.Max.Ticks / TimeSpan.TicksPerSecond
             ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
             : null;

@@ -65,7 +65,11 @@ internal sealed record AwdPayTokenAnswer(Secret Token, TimeSpan Lifetime)
         if (document is null) return null;
         var token = document.RootElement.WholeText("token");
         if (token is null or { Length: 0 or > TokenLengthMax } || token.AsSpan().ContainsAnyExceptInRange('!', '~')) return null;
-        var readable = int.TryParse(document.RootElement.Text("expiresIn"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds);
-        return new AwdPayTokenAnswer(new Secret(token), TimeSpan.FromSeconds(readable && seconds > 0 ? Math.Min(seconds, SecondsMax) : SecondsDocumented));
+        return new AwdPayTokenAnswer(new Secret(token), TimeSpan.FromSeconds(Seconds(document.RootElement.Text("expiresIn"))));
     }
+
+    private static int Seconds(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+            ? Math.Min(seconds, SecondsMax)
+            : SecondsDocumented;
 }

@@ -3,7 +3,8 @@ using Reconciler.Core;
 
 namespace Reconciler.Providers;
 
-/// <summary>AwdPay. How it signs withdrawal webhooks is known from third parties only, so that a webhook alone finishes nothing here by default.</summary>
+/// <summary>AwdPay. How it signs withdrawal webhooks is known from third parties only, so that a webhook alone finishes nothing here by
+/// default.</summary>
 internal sealed class AwdPayProvider : IPayoutProvider
 {
     internal const string ApiKey = "apiKey";

@@ -54,7 +54,8 @@ internal sealed class AwdPayToken(ApiSettings api, TimeSpan timeout, HttpMessage
         using var limit = new CancellationTokenSource(timeout, clock);
         using var request = new HttpRequestMessage(HttpMethod.Post, StatusUrl.For(api.BaseUrl, api.Options[AwdPayProvider.TokenPath]));
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        request.Content = new ByteArrayContent(AwdPayTokenRequest.Body(api.Credentials[AwdPayProvider.ApiKey], api.Credentials[AwdPayProvider.SecretKey]));
+        request.Content = new ByteArrayContent(
+            AwdPayTokenRequest.Body(api.Credentials[AwdPayProvider.ApiKey], api.Credentials[AwdPayProvider.SecretKey]));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         var askedAt = clock.GetUtcNow();
         try

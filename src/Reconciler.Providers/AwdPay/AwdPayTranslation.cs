@@ -61,7 +61,8 @@ internal static class AwdPayTranslation
 
     // No list of reasons is published: theirs is kept as given.
     private static Failure? Why(ObservedStatus status, AwdPayWithdrawal withdrawal) =>
-        status is ObservedStatus.Failed or ObservedStatus.Cancelled or ObservedStatus.Expired && (withdrawal.FailureReason ?? withdrawal.FailureMessage) is not null
+        status is ObservedStatus.Failed or ObservedStatus.Cancelled or ObservedStatus.Expired
+        && (withdrawal.FailureReason ?? withdrawal.FailureMessage) is not null
             ? Failure.Of(FailureCode.Other, withdrawal.FailureReason, withdrawal.FailureMessage)
             : null;
 }

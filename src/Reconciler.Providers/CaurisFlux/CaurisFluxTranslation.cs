@@ -25,7 +25,8 @@ internal static class CaurisFluxTranslation
 
     private static Reading Observed(CaurisFluxPayout payout, string? eventName, DateTimeOffset? eventAt)
     {
-        if (payout.Type is { } type && !type.Equals(PayoutType, StringComparison.OrdinalIgnoreCase)) return new Reading.Ignored(IgnoredReason.NotAPayout);
+        if (payout.Type is { } type && !type.Equals(PayoutType, StringComparison.OrdinalIgnoreCase))
+            return new Reading.Ignored(IgnoredReason.NotAPayout);
         if (payout.TransactionId is not { } id) return new Reading.Unreadable(UnreadableReason.NoPayoutId);
         if (Claim(payout.Status, eventName) is not var (status, word)) return new Reading.Unreadable(UnreadableReason.NoStatus);
         if (!WireMoney.TryRead(payout.Amount, payout.Currency, out var amount, out var problem)) return new Reading.Unreadable(problem);
@@ -62,7 +63,8 @@ internal static class CaurisFluxTranslation
     };
 
     private static Failure? Why(ObservedStatus status, CaurisFluxPayout payout) =>
-        status is ObservedStatus.Failed or ObservedStatus.Cancelled or ObservedStatus.Expired && (payout.ErrorCode ?? payout.ErrorMessage) is not null
+        status is ObservedStatus.Failed or ObservedStatus.Cancelled or ObservedStatus.Expired
+        && (payout.ErrorCode ?? payout.ErrorMessage) is not null
             ? Failure.Of(Code(payout.ErrorCode), payout.ErrorCode, payout.ErrorMessage)
             : null;
 

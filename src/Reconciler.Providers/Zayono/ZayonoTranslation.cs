@@ -22,7 +22,8 @@ internal static class ZayonoTranslation
     private static Reading Observed(ZayonoEnvelope envelope)
     {
         if (envelope.Data is not { } payout) return new Reading.Unreadable(UnreadableReason.UnknownShape);
-        if (payout.Type is { } type && !type.Equals(PayoutType, StringComparison.OrdinalIgnoreCase)) return new Reading.Ignored(IgnoredReason.NotAPayout);
+        if (payout.Type is { } type && !type.Equals(PayoutType, StringComparison.OrdinalIgnoreCase))
+            return new Reading.Ignored(IgnoredReason.NotAPayout);
         if (payout.Id is not { } id) return new Reading.Unreadable(UnreadableReason.NoPayoutId);
         if (payout.Status is not { } word) return new Reading.Unreadable(UnreadableReason.NoStatus);
         if (!WireMoney.TryRead(payout.Amount, payout.Currency, out var amount, out var problem)) return new Reading.Unreadable(problem);
