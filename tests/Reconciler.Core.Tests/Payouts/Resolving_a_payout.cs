@@ -38,6 +38,10 @@ public class Resolving_a_payout
             .Answered(3, ObservedStatus.Failed).Open.ShouldBeEmpty();
 
     [Fact]
+    public void Is_not_contradicted_by_the_final_that_people_overruled() =>
+        new A_payout().Announced(0).Heard(1, ObservedStatus.Succeeded).Resolved(2, PayoutStatus.Failed).Open.ShouldBeEmpty();
+
+    [Fact]
     public void Twice_keeps_what_was_settled_the_first_time()
     {
         var payout = new A_payout().Announced(0).Heard(1, ObservedStatus.Succeeded, amount: Money.Of(4000, "XOF"));
