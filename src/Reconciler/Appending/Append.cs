@@ -14,6 +14,9 @@ public abstract record Append(PayoutId? Payout)
 
     internal long EnqueuedAt { get; set; }
 
+    /// <summary>What it weighs while it waits.</summary>
+    internal virtual int BodyBytes => 0;
+
     /// <summary>The span in which it was asked for; none where nobody traces.</summary>
     internal ActivityContext Origin { get; } = Activity.Current?.Context ?? default;
 
@@ -25,10 +28,16 @@ public abstract record Append(PayoutId? Payout)
 }
 
 /// <summary>A delivery whose bytes are kept. <paramref name="Received"/> is null where no observation could be read.</summary>
-public sealed record KeepDelivery(Evidence Evidence, WebhookReceived? Received, PollingPolicy Policy) : Append(Received?.Payout);
+public sealed record KeepDelivery(Evidence Evidence, WebhookReceived? Received, PollingPolicy Policy) : Append(Received?.Payout)
+{
+    internal override int BodyBytes => Evidence.Body.Length;
+}
 
 /// <summary>The provider's answer to a poll; ends the poll's lease.</summary>
-public sealed record KeepAnswer(Evidence Evidence, PollAnswered Answered, PollingPolicy Policy) : Append(Answered.Payout);
+public sealed record KeepAnswer(Evidence Evidence, PollAnswered Answered, PollingPolicy Policy) : Append(Answered.Payout)
+{
+    internal override int BodyBytes => Evidence.Body.Length;
+}
 
 /// <summary>The payout service announces a payout.</summary>
 public sealed record Announce(PayoutExpected Expected, Provider Provider, PollingPolicy Policy) : Append(Expected.Payout);

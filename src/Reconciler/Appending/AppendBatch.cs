@@ -81,7 +81,7 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
         var changed = payouts.Changed();
         Marker = changed.Count > 0
             ? new CommitMarker.Event(changed[0].Id.StreamId, changed[0].StoredVersion + 1, changed[0].Events[0].Id)
-            : evidence.Any is { } kept ? new CommitMarker.Bytes(kept.Connection, kept.Digest) : new CommitMarker.Nothing();
+            : evidence.FirstNew is { } kept ? new CommitMarker.Bytes(kept.Connection, kept.Digest) : new CommitMarker.Nothing();
         await using var batch = new NpgsqlBatch(connection);
         var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
         PayoutRows.AddUpsertTo(batch, changed);

@@ -14,6 +14,9 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private const int ConflictRetriesMax = 5;
     private static readonly TimeSpan ReopenWait = TimeSpan.FromMilliseconds(200);
 
+    // At the end, what waits is still committed; a database that does not answer by then is not waited for.
+    private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(10);
+
     private readonly Channel<Append> queue;
     private readonly AppendOptions options;
     private readonly TimeProvider clock;
@@ -23,6 +26,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private readonly EventAppender events;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task draining;
+    private long bytesHeld;
 
     internal AppendLane(int number, NpgsqlDataSource database, EventAppender events, AppendOptions options, TimeProvider clock, ILogger log)
     {
@@ -37,7 +41,9 @@ internal sealed partial class AppendLane : IAsyncDisposable
     internal bool TryEnqueue(Append item)
     {
         item.EnqueuedAt = clock.GetTimestamp();
-        return queue.Writer.TryWrite(item);
+        if (Interlocked.Add(ref bytesHeld, item.BodyBytes) <= options.QueueBytesMax && queue.Writer.TryWrite(item)) return true;
+        Interlocked.Add(ref bytesHeld, -item.BodyBytes);
+        return false;
     }
 
     private async Task DrainAsync()
@@ -46,8 +52,15 @@ internal sealed partial class AppendLane : IAsyncDisposable
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             batch.Clear();
-            while (batch.Count < options.BatchMax && queue.Reader.TryRead(out var item)) batch.Add(item);
+            var bytes = 0;
+            while (batch.Count < options.BatchMax && bytes < options.BatchBytesMax && queue.Reader.TryRead(out var item))
+            {
+                batch.Add(item);
+                bytes += item.BodyBytes;
+            }
+
             await CommitAsync([.. batch]);
+            Interlocked.Add(ref bytesHeld, -bytes);
         }
     }
 
@@ -89,7 +102,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         {
             ItemRefused(log, fault, number, items[0].GetType().Name);
             await connection.RollbackAsync();
-            items[0].Fail(fault);
+            items[0].Fail(fault is PostgresException lost && Conflicts(lost) ? new AppendUnavailable("Others were faster, again and again.", lost) : fault);
         }
     }
 
@@ -119,13 +132,14 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private static bool Conflicts(PostgresException fault) =>
         VersionConflict.Is(fault) || fault.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
-    // The connection is gone, or the server is going: the fault lies with no item, and splitting would only repeat it.
+    // The connection is gone, the server is going, or it cancelled what took too long: the fault lies with no item, and splitting
+    // would only repeat it.
     private static bool IsTrouble(Exception fault) => fault switch
     {
         AppendUnavailable or OperationCanceledException => true,
         PostgresException { SqlState: var state } =>
-            state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)
-            || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("58", StringComparison.Ordinal) || state == "25006",
+            state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57", StringComparison.Ordinal)
+            || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("58", StringComparison.Ordinal) || state is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable,
         NpgsqlException or IOException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException => true,
         _ => false,
     };
@@ -133,8 +147,9 @@ internal sealed partial class AppendLane : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
-        await draining;
+        await Task.WhenAny(draining, Task.Delay(StopWait, clock, CancellationToken.None));
         await stopping.CancelAsync();
+        await draining;
         await connection.DropAsync();
         stopping.Dispose();
     }

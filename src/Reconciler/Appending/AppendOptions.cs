@@ -9,6 +9,12 @@ public sealed record AppendOptions
     /// <summary>Waiting items per lane; beyond it callers get 503.</summary>
     public int QueueMax { get; init; } = 4096;
 
+    /// <summary>Bytes of bodies that wait per lane or are on their way to the database; beyond it callers get 503, too.</summary>
+    public int QueueBytesMax { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Items per transaction.</summary>
     public int BatchMax { get; init; } = 512;
+
+    /// <summary>Bytes of bodies per transaction: one that reaches them takes no further item.</summary>
+    public int BatchBytesMax { get; init; } = 8 * 1024 * 1024;
 }

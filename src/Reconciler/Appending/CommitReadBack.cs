@@ -9,10 +9,10 @@ internal abstract record CommitMarker
     /// <summary>An event of the batch, by the unique index over stream and version.</summary>
     internal sealed record Event(string StreamId, long Version, Guid Id) : CommitMarker;
 
-    /// <summary>Kept bytes: enough where no event was written, since being kept is all that was promised of them.</summary>
+    /// <summary>Bytes that were not kept before: enough where no event was written, since being kept is all that was promised of them.</summary>
     internal sealed record Bytes(ConnectionKey Connection, EvidenceDigest Digest) : CommitMarker;
 
-    /// <summary>The batch wrote nothing that anybody was promised.</summary>
+    /// <summary>The batch wrote nothing that anybody was promised: what it was to keep was there before, and it only counted.</summary>
     internal sealed record Nothing : CommitMarker;
 }
 
@@ -25,19 +25,23 @@ internal static partial class CommitReadBack
     private const int AttemptsMax = 12;
     private static readonly TimeSpan AttemptWait = TimeSpan.FromMilliseconds(250);
 
+    // Callers wait meanwhile: a database that cannot be asked by then is as good as away.
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(10);
+
     internal static async Task<bool> HasCommittedAsync(LaneConnection lane, CommitMarker marker, TimeProvider clock, ILogger log)
     {
         if (marker is CommitMarker.Nothing) return true;
-        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+        using var bound = new CancellationTokenSource(TimeMax, clock);
+        for (var attempt = 1; attempt <= AttemptsMax && !bound.IsCancellationRequested; attempt++)
         {
             try
             {
-                await using var connection = await lane.Database.OpenConnectionAsync();
-                var committed = await IsThereAsync(connection, marker);
+                await using var connection = await lane.Database.OpenConnectionAsync(bound.Token);
+                var committed = await IsThereAsync(connection, marker, bound.Token);
                 ReadBack(log, committed, attempt);
                 return committed;
             }
-            catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException)
             {
                 await Task.Delay(AttemptWait, clock, CancellationToken.None);
             }
@@ -46,7 +50,7 @@ internal static partial class CommitReadBack
         return false;
     }
 
-    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, CommitMarker marker)
+    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, CommitMarker marker, CancellationToken cancellation)
     {
         await using var query = connection.CreateCommand();
         switch (marker)
@@ -65,7 +69,7 @@ internal static partial class CommitReadBack
                 break;
         }
 
-        return await query.ExecuteScalarAsync() is not null;
+        return await query.ExecuteScalarAsync(cancellation) is not null;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A commit's outcome was unknown; read back on attempt {Attempt}: committed {Committed}")]

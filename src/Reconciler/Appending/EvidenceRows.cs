@@ -24,7 +24,7 @@ internal sealed class EvidenceRows
             verified_by = coalesce(kept.verified_by, excluded.verified_by),
             delivery_id = coalesce(kept.delivery_id, excluded.delivery_id),
             last_seen_at = greatest(kept.last_seen_at, excluded.last_seen_at)
-        returning connection, digest, deliveries, nudges
+        returning connection, digest, deliveries, nudges, answers
         """;
 
     private readonly List<Came> rows;
@@ -42,7 +42,8 @@ internal sealed class EvidenceRows
         rows = [.. byKey.Values.OrderBy(came => came.First.Connection).ThenBy(came => came.First.Digest)];
     }
 
-    internal Evidence? Any => rows.Count > 0 ? rows[0].First : null;
+    /// <summary>One that was not kept before in any kind; null where there is none.</summary>
+    internal Evidence? FirstNew => rows.Find(row => row.IsNew)?.First;
 
     internal void AddTo(NpgsqlBatch batch)
     {
@@ -71,7 +72,7 @@ internal sealed class EvidenceRows
         while (await reader.ReadAsync(cancellation))
         {
             var digest = EvidenceDigest.Parse(Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)));
-            byKey[(reader.GetString(0), digest)].Stored(reader.GetInt32(2), reader.GetInt32(3));
+            byKey[(reader.GetString(0), digest)].Stored(reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4));
         }
 
         await reader.NextResultAsync(cancellation);
@@ -102,7 +103,13 @@ internal sealed class EvidenceRows
             EvidenceKind.Answer => (Deliveries, Nudges, Answers + 1),
         };
 
-        internal void Stored(int deliveries, int nudges) => (firstDelivery, firstNudge) = (deliveries == Deliveries, nudges == Nudges);
+        internal bool IsNew { get; private set; }
+
+        internal void Stored(int deliveries, int nudges, int answers)
+        {
+            (firstDelivery, firstNudge) = (deliveries == Deliveries, nudges == Nudges);
+            IsNew = firstDelivery && firstNudge && answers == Answers;
+        }
 
         internal bool TakeFirst(EvidenceKind kind)
         {

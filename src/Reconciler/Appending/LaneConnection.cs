@@ -12,11 +12,19 @@ internal sealed class LaneConnection(NpgsqlDataSource database)
 
     internal NpgsqlDataSource Database => database;
 
+    /// <exception cref="AppendUnavailable">There is none to be had: whatever the reason, it lies with no item.</exception>
     internal async Task EnsureOpenAsync(CancellationToken cancellation)
     {
         if (connection is { FullState: System.Data.ConnectionState.Open }) return;
         await DropAsync();
-        connection = await database.OpenConnectionAsync(cancellation);
+        try
+        {
+            connection = await database.OpenConnectionAsync(cancellation);
+        }
+        catch (NpgsqlException fault)
+        {
+            throw new AppendUnavailable("The database cannot be reached now.", fault);
+        }
     }
 
     /// <summary>Ends a failed transaction; a connection that cannot even do that is dropped.</summary>
@@ -28,8 +36,9 @@ internal sealed class LaneConnection(NpgsqlDataSource database)
             await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
             await rollback.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException or ObjectDisposedException or IOException)
+        catch (Exception)
         {
+            // Whatever it was: the connection is of no more use, and the lane goes on with a new one.
             await DropAsync();
         }
     }

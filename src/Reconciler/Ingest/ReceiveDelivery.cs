@@ -25,6 +25,8 @@ internal enum DeliveryAnswer
 /// <summary>A delivery becomes permanent: verify the raw bytes, digest, parse, append. In this order.</summary>
 internal sealed class ReceiveDelivery(Appender appender, Installation installation, RegisteredPayouts registered, RejectLog rejects)
 {
+    private const int DeliveryIdCharactersMax = 200;
+
     /// <exception cref="AppendUnavailable">It is not known to be permanent.</exception>
     internal async ValueTask<(DeliveryAnswer Answer, Appended? Appended)> HandleAsync(
         OpenConnection connection, Delivery delivery, string? remoteAddress, CancellationToken cancellation)
@@ -96,7 +98,7 @@ internal sealed class ReceiveDelivery(Appender appender, Installation installati
                     statement.Masked(installation.Mask),
                     Verified: verifiedBy is not null,
                     verifiedBy,
-                    connection.Provider.DeliveryId(delivery),
+                    DeliveryId(connection, delivery),
                     connection.Settings.Polling.VerifyFinal), null);
             case Reading.Observed:
                 return (null, "The payout's id is empty, too long or holds control characters.");
@@ -109,6 +111,10 @@ internal sealed class ReceiveDelivery(Appender appender, Installation installati
                 throw new UnreachableException(reading.GetType().Name);
         }
     }
+
+    // A hint that nothing signs, and that stands in the payout's state: one that is longer than any real one is none.
+    private static string? DeliveryId(OpenConnection connection, Delivery delivery) =>
+        connection.Provider.DeliveryId(delivery) is { Length: <= DeliveryIdCharactersMax } id ? id : null;
 
     private static Evidence Kept(
         OpenConnection connection, Delivery delivery, EvidenceKind kind, WebhookReceived? received, string? verifiedBy, string? unreadable) => new(

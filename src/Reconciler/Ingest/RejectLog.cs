@@ -59,7 +59,7 @@ internal sealed partial class RejectLog(NpgsqlDataSource database, TimeProvider 
             {
                 await WriteAsync(batch, stoppingToken);
             }
-            catch (NpgsqlException fault)
+            catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException)
             {
                 NotWritten(log, batch.Count, fault.Message);
             }
