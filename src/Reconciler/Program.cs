@@ -2,6 +2,7 @@ using Reconciler.Connections;
 using Reconciler.Finance;
 using Reconciler.Hosting;
 using Reconciler.Ingest;
+using Reconciler.Ledger;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
 
@@ -20,11 +21,17 @@ builder.Services
     .AddIngest()
     .AddPolling()
     .AddFinance()
+    .AddLedger()
+    .AddApiDescription()
     .AddTelemetry(builder.Configuration);
 
 var app = builder.Build();
 app.UseHttp();
 app.MapWebhooks();
+app.MapConnections();
 app.MapFinance();
+app.MapLedger();
+app.MapHealth();
+app.MapApiDescription();
 await app.RunAsync();
 return 0;

@@ -27,6 +27,8 @@ internal sealed class AnnouncementReader(DateTimeOffset now)
     internal const int MetadataEntriesMax = 50;
     internal const int MetadataKeyCharactersMax = 100;
     internal const int MetadataValueCharactersMax = 1_000;
+    private const int ProblemsMax = 20;
+    private const int FieldCharactersMax = 120;
 
     private static readonly DateTimeOffset EarliestInitiation = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan FutureMax = TimeSpan.FromDays(1);
@@ -154,9 +156,10 @@ internal sealed class AnnouncementReader(DateTimeOffset now)
         return instant;
     }
 
+    // Bounded: a hostile line must not be answered by a longer one.
     private string? Refuse(string field, string problem)
     {
-        problems.Add(new FieldProblem(field, problem));
+        if (problems.Count < ProblemsMax) problems.Add(new FieldProblem(field.Length > FieldCharactersMax ? field[..FieldCharactersMax] : field, problem));
         return null;
     }
 }

@@ -29,6 +29,32 @@ public static class FinanceRoutes
             .WithDescription("An id's slashes may be sent raw or as %2F; an id that itself ends like a sub-resource needs %2F.")
             .Produces<PayoutAnswer>().Produces(StatusCodes.Status304NotModified)
             .Refuses(404, 422);
+        routes.MapGet(One + "/events", ListPayoutEvents.HandleAsync).RequireScope(Scope.FinanceRead)
+            .WithTags("Payouts").WithSummary("All that happened to a payout, as it is stored")
+            .Produces<PayoutEventPage>()
+            .Refuses(404, 422);
+        routes.MapGet(One + "/evidence/{digest}", GetEvidence.HandleAsync).RequireScope(Scope.FinanceRead)
+            .WithTags("Payouts").WithSummary("Kept bytes of a delivery or an answer")
+            .WithDescription("With Accept: application/octet-stream the bytes alone, as they came.")
+            .Produces<EvidenceAnswer>(StatusCodes.Status200OK, "application/json", GetEvidence.Bytes)
+            .Refuses(404);
+        routes.MapGet(One + "/why", ExplainPayout.HandleAsync).RequireScope(Scope.FinanceRead)
+            .WithTags("Payouts").WithSummary("Why a payout has its status, in words and as data")
+            .Produces<WhyAnswer>()
+            .Refuses(404);
+        routes.MapPost(One + "/poll", PollPayout.HandleAsync).RequireScope(Scope.FinanceResolve)
+            .WithTags("Payouts").WithSummary("Ask the provider now, within its budget")
+            .WithDescription("200 with the payout as it stands after the answer; 429 with Retry-After where the budget is spent.")
+            .Produces<PayoutAnswer>()
+            .Refuses(404, 409, 429, 502);
+        routes.MapGet("/v1/discrepancies", ListDiscrepancies.HandleAsync).RequireScope(Scope.FinanceRead)
+            .WithTags("Discrepancies").WithSummary("List cases, newest first")
+            .Produces<DiscrepancyPage>()
+            .Refuses(422);
+        routes.MapGet("/v1/discrepancies/{id}", ListDiscrepancies.OneAsync).RequireScope(Scope.FinanceRead)
+            .WithTags("Discrepancies").WithSummary("One case")
+            .Produces<DiscrepancyAnswer>()
+            .Refuses(404);
         return routes;
     }
 }

@@ -15,7 +15,7 @@ public sealed class Problem(ProblemKind kind, string? detail, IReadOnlyList<Fiel
     public ProblemBody Body { get; } = new(kind.Type, kind.Title, kind.Status, detail, errors);
 
     public static Problem Invalid(IReadOnlyList<FieldProblem> errors) =>
-        new(ProblemKind.Invalid, string.Join(" ", errors.Select(error => $"{error.Field}: {error.Problem}")), errors);
+        new(ProblemKind.Invalid, string.Join(" ", errors.Select(error => error.Field.Length > 0 ? $"{error.Field}: {error.Problem}" : error.Problem)), errors);
 
     public static Problem Invalid(string field, string problem) => Invalid([new FieldProblem(field, problem)]);
 

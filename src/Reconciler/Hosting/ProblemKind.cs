@@ -21,6 +21,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind RequestTimeout = Of("request-timeout", 408, "The request came too slowly");
     public static readonly ProblemKind ConnectionInUse = Of("connection-in-use", 409, "The connection knows payouts");
     public static readonly ProblemKind PayoutConflict = Of("payout-conflict", 409, "The payout is registered with other content");
+    public static readonly ProblemKind PollInFlight = Of("poll-in-flight", 409, "The provider is being asked already");
     public static readonly ProblemKind FeedPositionAhead = Of("feed-position-ahead", 409, "The position lies beyond the feed's head");
     public static readonly ProblemKind FeedEpochChanged = Of("feed-epoch-changed", 409, "The feed has another history");
     public static readonly ProblemKind TooLarge = Of("too-large", 413, "The request is too large");
@@ -28,6 +29,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind Invalid = Of("invalid", 422, "The request is invalid");
     public static readonly ProblemKind TooMany = Of("too-many-requests", 429, "Too many requests");
     public static readonly ProblemKind Internal = Of("internal-fault", 500, "A fault of ours");
+    public static readonly ProblemKind ProviderSilent = Of("provider-silent", 502, "The provider gave no answer");
     public static readonly ProblemKind Unavailable = Of("unavailable", 503, "It cannot be done now");
 
     private static readonly ProblemKind[] Plain =

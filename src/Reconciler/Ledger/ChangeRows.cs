@@ -18,6 +18,9 @@ internal static class ChangeRows
         from head, unnest($1, $2, $3, $4) with ordinality as change (stream_id, status_version, kind, body, number)
         """;
 
+    // Sent with the commit, to whoever waits for changes; equal ones of a transaction are one.
+    private const string Tell = $"select pg_notify('{FeedWaiter.Channel}', '')";
+
     internal static void AddTo(NpgsqlBatch batch, List<PayoutRow> changed, DateTimeOffset now)
     {
         var recordedAt = now.ToMicrosecond();
@@ -40,6 +43,7 @@ internal static class ChangeRows
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = changes.Count });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = recordedAt, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         batch.BatchCommands.Add(command);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Tell));
     }
 
     internal static ShownAmount Shown(decimal amount, string code) =>

@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using Reconciler.Core;
+using Reconciler.Hosting;
+
+namespace Reconciler.Finance;
+
+/// <summary>Kept bytes: described as JSON, or as they are.</summary>
+internal static class GetEvidence
+{
+    internal const string Bytes = "application/octet-stream";
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    internal static async Task<IResult> HandleAsync(
+        string connection, string id, string digest, HttpContext context, NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        if (PayoutPaths.IdOf(connection, id) is not { } payout
+            || !EvidenceDigest.TryParse(digest, out var wanted)
+            || await KeptEvidence.FindAsync(database, payout, wanted, cancellation) is not { } kept)
+            return new Problem(ProblemKind.EvidenceUnknown, "This payout has no evidence with that digest.");
+        context.Response.Headers.Vary = "Accept";
+        if (!Accepts.Prefers(context.Request, Bytes)) return TypedResults.Ok(Answer(kept, payout));
+
+        // Bytes of a stranger's: a browser must neither guess what they are nor run them.
+        context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        return TypedResults.Bytes(kept.Body, Bytes, $"{wanted}.bin");
+    }
+
+    private static EvidenceAnswer Answer(KeptEvidence kept, PayoutId payout) => new(
+        kept.Digest,
+        payout.StreamId,
+        kept switch { { Deliveries: > 0 } => EvidenceVerdict.Verified, { Answers: > 0 } => EvidenceVerdict.Answer, _ => EvidenceVerdict.Nudge },
+        kept.VerifiedBy,
+        kept.DeliveryId,
+        kept.Deliveries,
+        kept.Nudges,
+        kept.Answers,
+        kept.ReceivedAt,
+        kept.LastSeenAt,
+        kept.HttpStatus,
+        kept.ContentType,
+        kept.HeadersJson is { } headers ? JsonElement.Parse(headers) : null,
+        kept.Unreadable,
+        kept.Body.Length,
+        Convert.ToBase64String(kept.Body),
+        Text(kept.Body));
+
+    private static string? Text(byte[] body)
+    {
+        try
+        {
+            return Strict.GetString(body);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>How kept bytes came to us.</summary>
+public enum EvidenceVerdict
+{
+    /// <summary>A delivery that a secret or key of the connection signed.</summary>
+    Verified,
+
+    /// <summary>The provider's answer to our own request.</summary>
+    Answer,
+
+    /// <summary>A delivery that nobody could check: it counts for nothing but a poll.</summary>
+    Nudge,
+}
+
+/// <summary>One piece of evidence.</summary>
+/// <param name="Digest">SHA-256 of the bytes.</param>
+/// <param name="Verdict">The best of the ways in which the bytes came; the counters tell of all.</param>
+/// <param name="VerifiedBy">The id of the secret or key that signed it.</param>
+/// <param name="DeliveryId">The sender's own id of the delivery: a hint, not signed.</param>
+/// <param name="Headers">Of the delivery, without credentials.</param>
+/// <param name="Unreadable">Why nothing could be read from it, where nothing could.</param>
+/// <param name="Base64">The bytes.</param>
+/// <param name="Text">The bytes as text, where they are UTF-8.</param>
+public sealed record EvidenceAnswer(
+    EvidenceDigest Digest,
+    string Payout,
+    EvidenceVerdict Verdict,
+    string? VerifiedBy,
+    string? DeliveryId,
+    int Deliveries,
+    int Nudges,
+    int Answers,
+    DateTimeOffset ReceivedAt,
+    DateTimeOffset LastSeenAt,
+    int? HttpStatus,
+    string? ContentType,
+    JsonElement? Headers,
+    string? Unreadable,
+    int Bytes,
+    string Base64,
+    string? Text);

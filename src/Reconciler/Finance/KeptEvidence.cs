@@ -1,0 +1,78 @@
+using System.Data;
+using Npgsql;
+using NpgsqlTypes;
+using Reconciler.Core;
+
+namespace Reconciler.Finance;
+
+/// <summary>Kept bytes, with what stands beside them.</summary>
+/// <param name="Deliveries">How often these bytes came verified.</param>
+/// <param name="Nudges">How often they came without a signature that we could check.</param>
+/// <param name="Answers">How often they came as the answer to our own request.</param>
+internal sealed record KeptEvidence(
+    EvidenceDigest Digest,
+    byte[] Body,
+    string? ContentType,
+    byte[]? HeadersJson,
+    int? HttpStatus,
+    string? VerifiedBy,
+    string? DeliveryId,
+    string? Unreadable,
+    int Deliveries,
+    int Nudges,
+    int Answers,
+    DateTimeOffset ReceivedAt,
+    DateTimeOffset LastSeenAt)
+{
+    // Served by the primary key. Identical answers about two payouts ("unknown here") are kept once, under the first of them: then the
+    // payout's own events say that the bytes are its evidence, too (pk_mt_events_stream_and_version).
+    private const string OfPayout = """
+        select digest, body, content_type, headers, http_status, verified_by, delivery_id, unreadable, deliveries, nudges, answers,
+            received_at, last_seen_at
+        from reconciler.evidence
+        where connection = $1 and digest = $2 and (stream_id = $3
+            or exists (select 1 from reconciler.mt_events where stream_id = $3 and data ->> 'digest' = $4))
+        """;
+
+    // Served by the primary key.
+    private const string Signers = "select digest, verified_by from reconciler.evidence where connection = $1 and digest = any($2)";
+
+    internal static async Task<KeptEvidence?> FindAsync(NpgsqlDataSource database, PayoutId payout, EvidenceDigest digest, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(OfPayout);
+        command.Parameters.Add(new NpgsqlParameter { Value = payout.Connection.ToString() });
+        command.Parameters.Add(new NpgsqlParameter { Value = digest.ToBytes() });
+        command.Parameters.Add(new NpgsqlParameter { Value = payout.StreamId });
+        command.Parameters.Add(new NpgsqlParameter { Value = digest.ToString() });
+        await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellation);
+        if (!await row.ReadAsync(cancellation)) return null;
+        return new KeptEvidence(
+            digest,
+            row.GetFieldValue<byte[]>(1),
+            row.IsDBNull(2) ? null : row.GetString(2),
+            row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
+            row.IsDBNull(4) ? null : row.GetInt32(4),
+            row.IsDBNull(5) ? null : row.GetString(5),
+            row.IsDBNull(6) ? null : row.GetString(6),
+            row.IsDBNull(7) ? null : row.GetString(7),
+            row.GetInt32(8),
+            row.GetInt32(9),
+            row.GetInt32(10),
+            row.GetFieldValue<DateTimeOffset>(11),
+            row.GetFieldValue<DateTimeOffset>(12));
+    }
+
+    /// <summary>By which secret or key each of some deliveries was verified; those that were not have no entry.</summary>
+    internal static async Task<Dictionary<EvidenceDigest, string>> SignersAsync(
+        NpgsqlDataSource database, ConnectionKey connection, IEnumerable<EvidenceDigest> digests, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(Signers);
+        command.Parameters.Add(new NpgsqlParameter { Value = connection.ToString() });
+        command.Parameters.Add(new NpgsqlParameter { Value = digests.Select(digest => digest.ToBytes()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var signers = new Dictionary<EvidenceDigest, string>();
+        while (await rows.ReadAsync(cancellation))
+            if (!rows.IsDBNull(1)) signers[EvidenceDigest.Parse(Convert.ToHexStringLower(rows.GetFieldValue<byte[]>(0)))] = rows.GetString(1);
+        return signers;
+    }
+}

@@ -1,0 +1,35 @@
+using Npgsql;
+using Reconciler.Connections;
+using Reconciler.Hosting;
+using Reconciler.Polling;
+
+namespace Reconciler.Finance;
+
+/// <summary>A person asks the provider now. The provider's budget holds for people, too.</summary>
+internal static class PollPayout
+{
+    internal static async Task<IResult> HandleAsync(
+        string connection,
+        string id,
+        NpgsqlDataSource database,
+        ConnectionRegistry connections,
+        PollNow poll,
+        TimeProvider clock,
+        CancellationToken cancellation)
+    {
+        if (PayoutPaths.IdOf(connection, id) is not { } payout || await KeptPayout.FindAsync(database, payout, cancellation) is null)
+            return GetPayout.Unknown(connection, id);
+        if (connections.Find(connection) is not { } open)
+            return new Problem(ProblemKind.ConnectionUnknown, $"The connection '{connection}' cannot be used on this node.");
+        return await poll.AskAsync(open, payout, cancellation) switch
+        {
+            PollNowResult.Asked when await KeptPayout.FindAsync(database, payout, cancellation) is { } kept => TypedResults.Ok(PayoutAnswer.Of(kept)),
+            PollNowResult.NotBefore { At: var at } => new Problem(
+                ProblemKind.TooMany,
+                "The provider's budget or its own word forbids another request now.",
+                retryAfterSeconds: Math.Max(1, (int)Math.Ceiling((at - clock.GetUtcNow()).TotalSeconds))),
+            PollNowResult.NotFree => new Problem(ProblemKind.PollInFlight, "The provider is being asked about this payout at this moment."),
+            _ => new Problem(ProblemKind.ProviderSilent, "The provider gave no answer that counts. Nothing moved; it is asked again by the schedule."),
+        };
+    }
+}

@@ -1,0 +1,92 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Reconciler.Appending;
+using Reconciler.Tests.Database;
+
+namespace Reconciler.Tests.Hosting;
+
+/// <summary>The whole program on a free port of this machine, over a database of its own, with two connections.</summary>
+public sealed class ServiceHost : IAsyncDisposable
+{
+    public const string AdminKey = "rk_test_0123456789abcdef0123456789abcdef";
+    public const string Connections = """
+        {"connections": {
+            "zopay-test": {"provider": "zopay", "environment": "sandbox",
+                "api": {"credentials": {"apiKey": "key", "secretKey": "secret", "origin": "https://example.com"}},
+                "webhook": {"secrets": [{"id": "2026-11", "secret": "whsec_test"}]}},
+            "pawapay-test": {"provider": "pawapay", "environment": "sandbox", "api": {"credentials": {"token": "token"}}}
+        }}
+        """;
+
+    private readonly Factory program;
+    private readonly TemporaryFolder folder;
+
+    private ServiceHost(Factory program, TemporaryFolder folder)
+    {
+        (this.program, this.folder) = (program, folder);
+        program.UseKestrel(0);
+        program.StartServer();
+        Address = program.ClientOptions.BaseAddress;
+        Http = new HttpClient { BaseAddress = Address };
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        Anonymous = new HttpClient { BaseAddress = Address };
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Sends the admin key.</summary>
+    public HttpClient Http { get; }
+
+    public HttpClient Anonymous { get; }
+
+    public IServiceProvider Services => program.Services;
+
+    public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
+
+    /// <param name="clock">Null: the system's.</param>
+    /// <param name="settings">Beside, or in place of, those that a test service has; null takes one away.</param>
+    public static async Task<ServiceHost> StartAsync(
+        PostgresFixture postgres, TimeProvider? clock = null, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var folder = TemporaryFolder.New();
+        var connections = Path.Combine(folder.Path, "connections.json");
+        await File.WriteAllTextAsync(connections, Connections);
+        var configuration = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:reconciler"] = await postgres.NewDatabaseAsync(),
+            ["Reconciler:DataDirectory"] = folder.Path,
+            ["Reconciler:AdminKey"] = AdminKey,
+            ["Reconciler:ConnectionsFile"] = connections,
+            ["Reconciler:MasterKey"] = Convert.ToBase64String(new byte[32]),
+            ["Logging:LogLevel:Default"] = "Error",
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) configuration[name] = value;
+        return new ServiceHost(new Factory(configuration, clock ?? TimeProvider.System), folder);
+    }
+
+    public Task<Appended> AppendAsync(Append item) => Services.GetRequiredService<Appender>().AppendAsync(item);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Anonymous.Dispose();
+        await program.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private sealed class Factory(Dictionary<string, string?> configuration, TimeProvider clock) : WebApplicationFactory<Program>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder) =>
+            builder.UseEnvironment("Production").ConfigureTestServices(services => services.AddSingleton(clock));
+
+        // As arguments of the program, which reads some of its settings before there is a host.
+        protected override IHost CreateHost(IHostBuilder builder) =>
+            base.CreateHost(builder.ConfigureHostConfiguration(host => host.AddInMemoryCollection(configuration)));
+    }
+}
