@@ -10,12 +10,18 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
     // Where credentials may travel in clear: nothing that these environments name moves money.
     private static readonly ImmutableArray<string> PlayEnvironments = ["sandbox", "simulator", "test"];
 
+    private static string Plays => string.Join(", ", PlayEnvironments);
+
+    private static readonly SettingProblem OtherProvider =
+        new("provider", "A connection stays with its provider: its payouts are known by it. Make another connection.");
+
     /// <param name="stored">What holds now; its secrets stay where the operator does not give them anew.</param>
-    public static ConnectionDecision Of(ConnectionKey key, GivenConnection given, ConnectionDocument? stored, ConnectionSecrets storedSecrets)
+    public static ConnectionDecision Of(
+        ConnectionKey key, GivenConnection given, ConnectionDocument? stored, ConnectionSecrets storedSecrets)
     {
         var provider = ProviderCatalog.For(given.Document.Provider);
         if (stored is not null && stored.Provider != given.Document.Provider)
-            return new ConnectionDecision(null, ConnectionSecrets.None, [new SettingProblem("provider", "A connection stays with its provider: its payouts are known by it. Make another connection.")]);
+            return new ConnectionDecision(null, ConnectionSecrets.None, [OtherProvider]);
 
         var problems = Urls(given.Document);
         // What is wrong besides is told at the same time, as if the addresses were not said.
@@ -30,7 +36,11 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
     }
 
     private static ImmutableSortedDictionary<string, Secret> Credentials(
-        GivenConnection given, ConnectionDocument? stored, ConnectionSecrets storedSecrets, ProviderDefaults defaults, List<SettingProblem> problems)
+        GivenConnection given,
+        ConnectionDocument? stored,
+        ConnectionSecrets storedSecrets,
+        ProviderDefaults defaults,
+        List<SettingProblem> problems)
     {
         // Whoever could keep a credential and name another host could have it sent there, and read what is write-only.
         var isSameHost = stored is not null && Origin(stored, defaults) == Origin(given.Document, defaults);
@@ -42,7 +52,7 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
             if (secret is not null) credentials[name] = secret;
         }
 
-        foreach (var name in defaults.Credentials.Where(name => !credentials.ContainsKey(name) && storedSecrets.Credentials.ContainsKey(name)))
+        foreach (var name in defaults.Credentials.Except(credentials.Keys).Where(storedSecrets.Credentials.ContainsKey))
             problems.Add(new SettingProblem($"api.credentials.{name}", "The address of the API changes: give this credential again."));
         foreach (var (name, secret) in given.Credentials ?? [])
         {
@@ -53,14 +63,16 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
         return credentials.ToImmutable();
     }
 
-    private static ImmutableArray<WebhookSecret> WebhookSecrets(GivenConnection given, ConnectionSecrets stored, List<SettingProblem> problems)
+    private static ImmutableArray<WebhookSecret> WebhookSecrets(
+        GivenConnection given, ConnectionSecrets stored, List<SettingProblem> problems)
     {
         if (given.Webhook is null) return stored.Webhook;
         var secrets = ImmutableArray.CreateBuilder<WebhookSecret>();
         foreach (var (id, secret) in given.Webhook)
         {
             var value = secret ?? stored.Webhook.FirstOrDefault(known => known.Id == id)?.Secret;
-            if (value is null) problems.Add(new SettingProblem($"webhook.secrets[{secrets.Count}].secret", "A value is needed: none is stored under this id."));
+            if (value is null)
+                problems.Add(new($"webhook.secrets[{secrets.Count}].secret", "A value is needed: none is stored for this id."));
             secrets.Add(new WebhookSecret(id, value ?? new Secret("")));
         }
 
@@ -87,7 +99,7 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
         else if (url.UserInfo.Length > 0 || text.Contains('?', StringComparison.Ordinal) || text.Contains('#', StringComparison.Ordinal))
             yield return new SettingProblem(field, "The URL must have no user name, no query and no fragment.");
         else if (url.Scheme == "http" && !url.IsLoopback && !isPlay)
-            yield return new SettingProblem(field, $"https is needed: http is for this machine, or where the environment is one of {string.Join(", ", PlayEnvironments)}.");
+            yield return new SettingProblem(field, $"https is needed: http is for this machine, or for the environments {Plays}.");
     }
 
     private static string Origin(ConnectionDocument document, ProviderDefaults defaults) =>
@@ -96,7 +108,8 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
     /// <summary>The document with the names of all secrets that are stored, and none of their values.</summary>
     private static ConnectionDocument Shown(ConnectionDocument given, ConnectionSecrets secrets)
     {
-        var credentials = new SortedDictionary<string, string>(secrets.Credentials.ToDictionary(pair => pair.Key, _ => ConnectionDocument.Masked), StringComparer.Ordinal);
+        var masked = secrets.Credentials.ToDictionary(pair => pair.Key, _ => ConnectionDocument.Masked);
+        var credentials = new SortedDictionary<string, string>(masked, StringComparer.Ordinal);
         var api = given.Api ?? new ApiDocument(null, null, null, null);
         var webhook = given.Webhook ?? new WebhookDocument(null, null, null, null, null, null, null, null, null);
         return given with

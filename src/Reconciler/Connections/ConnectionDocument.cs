@@ -8,7 +8,8 @@ namespace Reconciler.Connections;
 /// A connection as its operator wrote it: what is null was not said, and the provider's defaults hold. The shape of
 /// <c>PUT /v1/connections/{key}</c>, of its answer and of the stored row. Secrets show as <see cref="Masked"/>; their values are elsewhere.
 /// </summary>
-public sealed record ConnectionDocument(Provider Provider, string Environment, ApiDocument? Api, WebhookDocument? Webhook, PollingDocument? Polling)
+public sealed record ConnectionDocument(
+    Provider Provider, string Environment, ApiDocument? Api, WebhookDocument? Webhook, PollingDocument? Polling)
 {
     /// <summary>What stands for a secret that is stored. Written back, it means: keep it.</summary>
     public const string Masked = "***";

@@ -76,20 +76,23 @@ public sealed class ConnectionRegistry : BackgroundService
 
     private Snapshot Next(long revision, IReadOnlyList<ConnectionRow> rows)
     {
-        var open = rows.Select(row => Find(row.Key.ToString()) is { } same && same.Revision == row.Revision ? same : opening.Open(row)).OfType<OpenConnection>();
-        var snapshot = Snapshot.Of(revision, open);
+        var snapshot = Snapshot.Of(revision, rows.Select(KeptOrOpened).OfType<OpenConnection>());
         ConnectionLog.Refreshed(logger, revision, snapshot.All.Length, rows.Count - snapshot.All.Length);
         return snapshot;
     }
 
-    private sealed record Snapshot(long Revision, ImmutableArray<OpenConnection> All, FrozenDictionary<string, OpenConnection> ByKey)
+    private OpenConnection? KeptOrOpened(ConnectionRow row) =>
+        Find(row.Key.ToString()) is { } known && known.Revision == row.Revision ? known : opening.Open(row);
+
+    private sealed record Snapshot(
+        long Revision, ImmutableArray<OpenConnection> All, FrozenDictionary<string, OpenConnection> ByKey)
     {
         public static Snapshot Empty { get; } = Of(-1, []);
 
         public static Snapshot Of(long revision, IEnumerable<OpenConnection> open)
         {
             ImmutableArray<OpenConnection> all = [.. open];
-            return new Snapshot(revision, all, all.ToFrozenDictionary(connection => connection.Settings.Key.ToString(), StringComparer.Ordinal));
+            return new Snapshot(revision, all, all.ToFrozenDictionary(one => one.Settings.Key.ToString(), StringComparer.Ordinal));
         }
     }
 }

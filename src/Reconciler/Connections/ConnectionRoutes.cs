@@ -11,6 +11,16 @@ public static class ConnectionRoutes
 
     private const string One = "/v1/connections/{key}";
 
+    private const string Shown = """
+        What was not said is null, and the provider's defaults hold; with ?defaults=true they are filled in. Either can be put back.
+        Secrets show as ***.
+        """;
+
+    private const string Put = """
+        201 new, 200 changed or the same. A credential or secret that is left out or sent as *** stays as it is stored;
+        webhook.secrets: [] takes all away. In use on this node at once, on every other within seconds.
+        """;
+
     public static IEndpointRouteBuilder MapConnections(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/connections", ReadConnections.AllAsync).RequireScope(Scope.Admin)
@@ -19,13 +29,13 @@ public static class ConnectionRoutes
             .Refuses();
         routes.MapGet(One, ReadConnections.OneAsync).RequireScope(Scope.Admin)
             .WithTags("Connections").WithSummary("One connection, as its operator wrote it")
-            .WithDescription("What was not said is null, and the provider's defaults hold; with ?defaults=true they are filled in. Either can be put back. Secrets show as ***.")
+            .WithDescription(Shown)
             .Produces<ConnectionDocument>()
             .Refuses(404, 422);
         routes.MapPut(One, EditConnections.PutAsync).RequireScope(Scope.Admin)
             .WithMetadata(new RequestSizeLimitAttribute(BodyBytesMax))
             .WithTags("Connections").WithSummary("Make or change a connection")
-            .WithDescription("201 new, 200 changed or the same. A credential or secret that is left out or sent as *** stays as it is stored; webhook.secrets: [] takes all away. In use on this node at once, on every other within seconds.")
+            .WithDescription(Put)
             .Accepts<ConnectionDocument>("application/json")
             .Produces<ConnectionDocument>(StatusCodes.Status201Created).Produces<ConnectionDocument>()
             .Refuses(413, 422, 503);

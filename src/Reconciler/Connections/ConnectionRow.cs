@@ -2,7 +2,7 @@ using Reconciler.Core;
 
 namespace Reconciler.Connections;
 
-/// <summary>A connection as it is stored. Its parts are read where they are needed: what one program cannot read another may replace.</summary>
+/// <summary>A connection as it is stored. Its parts are read where they are needed: what cannot be read can still be replaced.</summary>
 internal sealed record ConnectionRow(ConnectionKey Key, string Settings, byte[] SealedSecrets, long Revision, DateTimeOffset UpdatedAt)
 {
     public const string Columns = "key, settings::text, sealed_secrets, revision, updated_at";

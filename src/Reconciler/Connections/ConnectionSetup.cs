@@ -6,7 +6,8 @@ public static class ConnectionSetup
 {
     /// <summary>
     /// The installation, the registry and what they need. They load when the host starts, before it listens; the schema must be there
-    /// by then, so that whatever applies the migrations is registered before this. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="TimeProvider"/>.
+    /// by then, so that whatever applies the migrations is registered before this. Needs an <see cref="NpgsqlDataSource"/> and a
+    /// <see cref="TimeProvider"/>.
     /// </summary>
     public static IHostApplicationBuilder AddConnections(this IHostApplicationBuilder builder)
     {
@@ -25,8 +26,10 @@ public static class ConnectionSetup
         return builder;
     }
 
-    /// <summary>Runs before the registry watches and before the host listens: whatever is wrong with this node keeps it from starting.</summary>
-    private sealed class ConnectionStart(ConnectionsOptions options, Installation installation, ConnectionsFile file, ConnectionRegistry registry, DeliveryTally tally) : IHostedService
+    /// <summary>Runs before the host listens: whatever is wrong with this node keeps it from starting.</summary>
+    private sealed class ConnectionStart(
+        ConnectionsOptions options, Installation installation, ConnectionsFile file, ConnectionRegistry registry, DeliveryTally tally)
+        : IHostedService
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {

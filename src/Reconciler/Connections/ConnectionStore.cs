@@ -31,5 +31,6 @@ internal sealed class ConnectionStore(NpgsqlDataSource database, TimeProvider cl
         return rows;
     }
 
-    public Task<ConnectionWriting> BeginAsync(CancellationToken cancellation) => ConnectionWriting.BeginAsync(database, clock, cancellation);
+    public Task<ConnectionWriting> BeginAsync(CancellationToken cancellation) =>
+        ConnectionWriting.BeginAsync(database, clock, cancellation);
 }

@@ -45,7 +45,8 @@ internal sealed class ConnectionWriting : IAsyncDisposable
         return await row.ReadAsync(cancellation) ? ConnectionRow.Of(row) : null;
     }
 
-    public async Task<ConnectionRow> PutAsync(ConnectionKey key, ConnectionDocument document, byte[] sealedSecrets, CancellationToken cancellation)
+    public async Task<ConnectionRow> PutAsync(
+        ConnectionKey key, ConnectionDocument document, byte[] sealedSecrets, CancellationToken cancellation)
     {
         await using var put = Command($"""
             with head as (update reconciler.connection_head set revision = revision + 1 returning revision)
@@ -74,8 +75,10 @@ internal sealed class ConnectionWriting : IAsyncDisposable
 
     public async Task DeleteAsync(ConnectionKey key, CancellationToken cancellation)
     {
-        await using var delete = Command(
-            "with head as (update reconciler.connection_head set revision = revision + 1) delete from reconciler.connections where key = $1", key);
+        await using var delete = Command("""
+            with head as (update reconciler.connection_head set revision = revision + 1)
+            delete from reconciler.connections where key = $1
+            """, key);
         await delete.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -24,7 +24,7 @@ internal sealed class ConnectionsFile(ConnectionStore store, ConnectionEditor ed
         {
             var wrong = new List<SettingProblem>();
             var outcome = await editor.PutAsync(writing, key, GivenConnection.Read(element, wrong), wrong, cancellation);
-            problems.AddRange(outcome.Problems.Select(problem => $"connections.{key}{(problem.Field.Length > 0 ? "." : "")}{problem.Field}: {problem.Problem}"));
+            foreach (var (field, problem) in outcome.Problems) problems.Add($"{$"connections.{key}.{field}".TrimEnd('.')}: {problem}");
             outcomes.Add(outcome);
         }
 
@@ -38,7 +38,8 @@ internal sealed class ConnectionsFile(ConnectionStore store, ConnectionEditor ed
     {
         try
         {
-            if (new FileInfo(file) is { Exists: true, Length: > BytesMax }) throw new InstallationFault($"'{file}' is larger than {BytesMax} bytes.");
+            if (new FileInfo(file) is { Exists: true, Length: > BytesMax })
+                throw new InstallationFault($"'{file}' is larger than {BytesMax} bytes.");
             return JsonDocument.Parse(await File.ReadAllBytesAsync(file, cancellation), new JsonDocumentOptions
             {
                 AllowDuplicateProperties = false,
@@ -49,7 +50,7 @@ internal sealed class ConnectionsFile(ConnectionStore store, ConnectionEditor ed
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new InstallationFault($"Reconciler__ConnectionsFile names '{file}', which cannot be read: {unreadable.Message}", unreadable);
+            throw new InstallationFault($"'{file}' of Reconciler__ConnectionsFile cannot be read: {unreadable.Message}", unreadable);
         }
         catch (JsonException invalid)
         {
@@ -59,14 +60,17 @@ internal sealed class ConnectionsFile(ConnectionStore store, ConnectionEditor ed
 
     private static List<(ConnectionKey Key, JsonElement Json)> Connections(string file, JsonElement root, List<string> problems)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("connections", out var connections) || connections.ValueKind != JsonValueKind.Object)
+        JsonElement connections = default;
+        var isFile = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("connections", out connections);
+        if (!isFile || connections.ValueKind != JsonValueKind.Object)
             throw new InstallationFault($"'{file}' must hold an object {{\"connections\": {{\"key\": {{…}}}}}}.");
-        problems.AddRange(root.EnumerateObject().Where(member => member.Name != "connections").Select(member => $"{member.Name}: There is no such setting."));
+        foreach (var other in root.EnumerateObject().Where(member => member.Name != "connections"))
+            problems.Add($"{other.Name}: There is no such setting.");
         var given = new List<(ConnectionKey, JsonElement)>();
         foreach (var member in connections.EnumerateObject())
         {
             if (ConnectionKey.TryParse(member.Name, out var key)) given.Add((key, member.Value));
-            else problems.Add($"connections.{member.Name}: A key has 1 to {ConnectionKey.LengthMax} of a-z, 0-9 and '-', and does not begin with '-'.");
+            else problems.Add($"connections.{member.Name}: {EditConnections.KeyRule}");
         }
 
         return given;

@@ -1,12 +1,22 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using Reconciler.Core;
+using Reconciler.Providers;
 using Reconciler.Telemetry;
 
 namespace Reconciler.Connections;
 
-/// <summary>What came for each connection since this node started: read off the meter, so that the path of a delivery does nothing more for it.</summary>
+/// <summary>
+/// What came for each connection since this node started, and how much of it was verified: read off the meter, by its words for verdicts.
+/// </summary>
 internal sealed class DeliveryTally : IDisposable
 {
+    private static readonly FrozenSet<string> Verified = FrozenSet.Create("verified", "duplicate", "unreadable", "ignored");
+
+    // The fault was ours: the delivery comes again, and is counted then.
+    private static readonly FrozenSet<string> Undecided = FrozenSet.Create("unavailable", RefusalReason.KeysUnavailable.Word());
+
     private readonly ConcurrentDictionary<string, Counts> counts = new(StringComparer.Ordinal);
     private readonly MeterListener listener = new();
     private readonly TimeProvider clock;
@@ -26,14 +36,15 @@ internal sealed class DeliveryTally : IDisposable
 
     private void Count(Instrument instrument, long deliveries, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
-        var (connection, isVerified) = ("", false);
+        var (connection, verdict) = ("", "");
         foreach (var (name, value) in tags)
         {
             if (name == "connection") connection = value as string ?? "";
-            if (name == "verdict") isVerified = value is "verified";
+            if (name == "verdict") verdict = value as string ?? "";
         }
 
-        counts.GetOrAdd(connection, static _ => new Counts()).Add(deliveries, isVerified, clock.GetUtcNow());
+        if (Undecided.Contains(verdict)) return;
+        counts.GetOrAdd(connection, static _ => new Counts()).Add(deliveries, Verified.Contains(verdict), clock.GetUtcNow());
     }
 
     internal sealed class Counts

@@ -6,27 +6,31 @@ namespace Reconciler.Connections;
 /// <summary>PUT and DELETE of one connection. This node uses the change before it answers.</summary>
 internal static class EditConnections
 {
+    public static readonly string KeyRule = $"A key has 1 to {ConnectionKey.LengthMax} of a-z, 0-9 and '-', and does not begin with '-'.";
+
     public static async Task<IResult> PutAsync(
         string key, HttpRequest request, ConnectionEditor editor, ConnectionRegistry registry, CancellationToken cancellation)
     {
         if (!ConnectionKey.TryParse(key, out var known))
-            return Problem.Invalid("key", $"A key has 1 to {ConnectionKey.LengthMax} of a-z, 0-9 and '-', and does not begin with '-'.");
+            return Problem.Invalid("key", KeyRule);
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellation);
         var outcome = await editor.PutAsync(known, body.GetBuffer().AsMemory(0, (int)body.Length), cancellation);
-        if (outcome.Row is not { } row) return Problem.Invalid([.. outcome.Problems.Select(problem => new FieldProblem(problem.Field, problem.Problem))]);
+        if (outcome.Row is not { } row)
+            return Problem.Invalid([.. outcome.Problems.Select(problem => new FieldProblem(problem.Field, problem.Problem))]);
         await registry.RefreshAsync(cancellation);
         if (outcome.Kind != PutKind.Created) return ReadConnections.Answer(row.Document, StatusCodes.Status200OK);
         request.HttpContext.Response.Headers.Location = $"/v1/connections/{known}";
         return ReadConnections.Answer(row.Document, StatusCodes.Status201Created);
     }
 
-    public static async Task<IResult> DeleteAsync(string key, ConnectionEditor editor, ConnectionRegistry registry, CancellationToken cancellation)
+    public static async Task<IResult> DeleteAsync(
+        string key, ConnectionEditor editor, ConnectionRegistry registry, CancellationToken cancellation)
     {
         var outcome = ConnectionKey.TryParse(key, out var known) ? await editor.DeleteAsync(known, cancellation) : DeleteOutcome.Unknown;
         if (outcome == DeleteOutcome.Unknown) return ReadConnections.Unknown(key);
         if (outcome == DeleteOutcome.HasPayouts)
-            return new Problem(ProblemKind.ConnectionInUse, $"'{key}' knows payouts: it is history, and stays. Take its webhook secrets away to stop taking deliveries.");
+            return new Problem(ProblemKind.ConnectionInUse, $"'{key}' knows payouts: it is part of their history, and stays.");
         await registry.RefreshAsync(cancellation);
         return TypedResults.NoContent();
     }

@@ -4,13 +4,14 @@ using Reconciler.Providers;
 
 namespace Reconciler.Connections;
 
-/// <summary>A document, its secrets and its provider's defaults, put together to what holds; and what holds, written as a document.</summary>
+/// <summary>A document, its secrets and its provider's defaults, put together to what holds; and what holds, as a document.</summary>
 internal static class EffectiveSettings
 {
     public const string ApiVersionOption = "apiVersion";
 
     /// <exception cref="FormatException">The document was not checked, or by a program that knew more than this one.</exception>
-    public static ConnectionSettings Of(ConnectionKey key, ConnectionDocument document, ConnectionSecrets secrets, ProviderDefaults defaults) => new(
+    public static ConnectionSettings Of(
+        ConnectionKey key, ConnectionDocument document, ConnectionSecrets secrets, ProviderDefaults defaults) => new(
         key,
         document.Provider,
         document.Environment,
@@ -55,7 +56,8 @@ internal static class EffectiveSettings
         return api?.ApiVersion is { } version ? options.SetItem(ApiVersionOption, version) : options;
     }
 
-    private static WebhookSettings Webhook(WebhookDocument? webhook, ImmutableArray<WebhookSecret> secrets, WebhookSettings defaults) => new(
+    private static WebhookSettings Webhook(
+        WebhookDocument? webhook, ImmutableArray<WebhookSecret> secrets, WebhookSettings defaults) => new(
         secrets,
         Said(webhook?.Keys, defaults.Keys),
         webhook?.KeysFrom ?? defaults.KeysFrom,

@@ -27,19 +27,26 @@ internal static class EndpointToRegister
 
     private static string InWords(WebhookSettings webhook)
     {
-        if (!webhook.Verifies) return "Nothing is verified: a delivery only makes us ask the provider. Give webhook.secrets or keys, so that it counts.";
-        if (webhook.Secrets.IsEmpty) return $"HTTP message signature (RFC 9421) over method, target and Content-Digest, by {Keys(webhook)}, at most {webhook.ToleranceSeconds} s from our clock.";
-        return $"HMAC-SHA256 in hex, keyed by any of {webhook.Secrets.Length} secrets, over {string.Join(", or over ", webhook.SignedContents.Select(Content))}.";
+        var clock = $"at most {webhook.ToleranceSeconds} s from our clock";
+        if (!webhook.Verifies)
+            return "Nothing is verified: a delivery only makes us ask the provider. Give webhook.secrets or keys, so that it counts.";
+        if (webhook.Secrets.IsEmpty)
+            return $"HTTP message signature (RFC 9421) over method, target and Content-Digest, by {Keys(webhook)}, {clock}.";
+        return $"HMAC-SHA256 in hex over {string.Join(", or over ", webhook.SignedContents.Select(Content))}.";
 
         string Content(SignedContent content) => content switch
         {
-            SignedContent.TimestampDotBody => $"the timestamp header, a dot and the raw body, at most {webhook.ToleranceSeconds} s from our clock",
+            SignedContent.TimestampDotBody => $"the timestamp header, a dot and the raw body, {clock}",
             SignedContent.Body => "the raw body",
         };
     }
 
-    private static string Keys(WebhookSettings webhook) =>
-        webhook.KeysFrom is null ? "the public keys that are pinned here" : webhook.Keys.IsEmpty ? "the provider's published keys" : "pinned or published keys";
+    private static string Keys(WebhookSettings webhook) => (webhook.KeysFrom, webhook.Keys.IsEmpty) switch
+    {
+        (null, _) => "the public keys that are pinned here",
+        (_, true) => "the provider's published keys",
+        (_, false) => "pinned or published keys",
+    };
 }
 
 /// <param name="Url">The connection's publicUrl, or else this service as the caller reached it.</param>

@@ -59,7 +59,8 @@ internal sealed record GivenConnection(
         var polling = PollingReading.Read(root.Object("polling"));
         root.Close();
         return provider is { } known
-            ? new GivenConnection(new ConnectionDocument(known, environment, api.Document, webhook.Document, polling), api.Credentials, webhook.Secrets)
+            ? new GivenConnection(
+                new ConnectionDocument(known, environment, api.Document, webhook.Document, polling), api.Credentials, webhook.Secrets)
             : null;
     }
 
@@ -67,12 +68,17 @@ internal sealed record GivenConnection(
     {
         if (api is null) return default;
         var credentials = api.Pairs("credentials")?.Select(pair => (pair.Name, Unmasked(pair.Value))).ToList();
-        var options = api.Pairs("options")?.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Name, pair => pair.Value!);
-        var document = new ApiDocument(
-            api.Text("baseUrl"), api.Text("apiVersion"), null, options is null ? null : new SortedDictionary<string, string>(options, StringComparer.Ordinal));
-        if (options?.ContainsKey(EffectiveSettings.ApiVersionOption) == true) api.Problem("options.apiVersion", "Say api.apiVersion instead.");
+        var document = new ApiDocument(api.Text("baseUrl"), api.Text("apiVersion"), null, Options(api));
         api.Close();
         return (document, credentials);
+    }
+
+    private static SortedDictionary<string, string>? Options(MemberReader api)
+    {
+        if (api.Pairs("options") is not { } pairs) return null;
+        var options = pairs.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Name, pair => pair.Value!);
+        if (options.ContainsKey(EffectiveSettings.ApiVersionOption)) api.Problem("options.apiVersion", "Say api.apiVersion instead.");
+        return new SortedDictionary<string, string>(options, StringComparer.Ordinal);
     }
 
     private static (WebhookDocument? Document, IReadOnlyList<(string, Secret?)>? Secrets) ReadWebhook(MemberReader? webhook)

@@ -33,7 +33,8 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
         if (!CryptographicOperations.FixedTimeEquals(check, expected))
         {
             throw new InstallationFault(
-                $"The secrets in this database are sealed under another master key than {Source}. Set Reconciler__MasterKey to the key of the node that first started with this database (it is in that node's data directory, in the file 'master-key').");
+                $"The secrets in this database are sealed under another master key than {Source}. Set Reconciler__MasterKey to the key of "
+                + "the node that first started with this database: its data directory has it in the file 'master-key'.");
         }
 
         loaded = new Loaded(epoch, key.Derive("recipients"), new SecretBox(key.Derive("secrets")));
@@ -41,7 +42,8 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
 
     private MasterKeyFile KeyFile => new(options.DataDirectory);
 
-    private string Source => string.IsNullOrWhiteSpace(options.MasterKey) ? $"the one in '{KeyFile.Path}'" : "the one in Reconciler__MasterKey";
+    private string Source =>
+        string.IsNullOrWhiteSpace(options.MasterKey) ? $"the one in '{KeyFile.Path}'" : "the one in Reconciler__MasterKey";
 
     private async Task<MasterKey> KeyAsync(bool isFirstStart, CancellationToken cancellation)
     {
@@ -49,7 +51,7 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
         {
             return MasterKey.TryParse(options.MasterKey, out var configured)
                 ? configured
-                : throw new InstallationFault($"Reconciler__MasterKey must be {MasterKey.LengthBytes} bytes in base64, as 'openssl rand -base64 {MasterKey.LengthBytes}' prints them.");
+                : throw new InstallationFault("Reconciler__MasterKey is no 32 bytes in base64, as 'openssl rand -base64 32' prints them.");
         }
 
         if (await KeyFile.ReadAsync(cancellation) is { } kept) return kept;
@@ -57,21 +59,26 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
         // A new key would open nothing of what is sealed already: only the first node of a database makes one.
         return isFirstStart
             ? await KeyFile.MakeAsync(cancellation)
-            : throw new InstallationFault($"The secrets in this database are sealed, and this node has no master key. Set Reconciler__MasterKey, or put the file back that was '{KeyFile.Path}'.");
+            : throw new InstallationFault(
+                "The secrets in this database are sealed, and this node has no master key. Set Reconciler__MasterKey to the key of the "
+                + $"node that first started with this database, or put the file back that was '{KeyFile.Path}'.");
     }
 
     private async Task<(Guid Epoch, byte[]? Check)> ReadAsync(CancellationToken cancellation)
     {
         await using var read = database.CreateCommand("select epoch, master_key_check from reconciler.installation");
         await using var row = await read.ExecuteReaderAsync(cancellation);
-        if (!await row.ReadAsync(cancellation)) throw new InstallationFault("The table reconciler.installation is empty: this database is damaged.");
+        if (!await row.ReadAsync(cancellation))
+            throw new InstallationFault("The table reconciler.installation is empty: this database is damaged.");
         return (row.GetGuid(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1));
     }
 
     /// <summary>Of two nodes that start together one is first; both learn whose key it is.</summary>
     private async Task<byte[]> ClaimAsync(byte[] check, CancellationToken cancellation)
     {
-        await using var claim = database.CreateCommand("update reconciler.installation set master_key_check = coalesce(master_key_check, $1) returning master_key_check");
+        await using var claim = database.CreateCommand("""
+            update reconciler.installation set master_key_check = coalesce(master_key_check, $1) returning master_key_check
+            """);
         claim.Parameters.Add(new NpgsqlParameter { Value = check });
         return (byte[])(await claim.ExecuteScalarAsync(cancellation))!;
     }

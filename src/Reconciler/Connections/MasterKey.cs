@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Reconciler.Connections;
 
-/// <summary>The 32 bytes from which every other key of an installation is derived. It is never used itself, and prints <c>***</c>.</summary>
+/// <summary>The 32 bytes from which every other key of an installation is derived. Never used itself; prints <c>***</c>.</summary>
 public sealed class MasterKey
 {
     public const int LengthBytes = 32;
@@ -20,7 +20,7 @@ public sealed class MasterKey
     {
         var trimmed = text.Trim();
         var bytes = new byte[LengthBytes];
-        var valid = trimmed.Length == Base64Length && Convert.TryFromBase64String(trimmed, bytes, out var written) && written == LengthBytes;
+        var valid = Convert.TryFromBase64String(trimmed, bytes, out var written) && written == LengthBytes;
         key = valid ? new MasterKey(bytes) : null;
         return valid;
     }
@@ -33,6 +33,4 @@ public sealed class MasterKey
     internal string Text() => Convert.ToBase64String(bytes);
 
     public override string ToString() => "***";
-
-    private const int Base64Length = (LengthBytes + 2) / 3 * 4;
 }

@@ -2,7 +2,7 @@ using Reconciler.Database;
 
 namespace Reconciler.Connections;
 
-/// <summary>Where a master key is kept that nobody configured: <c>master-key</c> in the data directory, readable by its owner alone.</summary>
+/// <summary>Keeps a master key that nobody configured: <c>master-key</c> in the data directory, for its owner alone.</summary>
 internal sealed class MasterKeyFile(string directory)
 {
     public string Path { get; } = System.IO.Path.Combine(directory, "master-key");
@@ -15,10 +15,10 @@ internal sealed class MasterKeyFile(string directory)
         var text = await File.ReadAllTextAsync(Path, cancellation);
         return MasterKey.TryParse(text, out var key)
             ? key
-            : throw new InstallationFault($"'{Path}' holds no master key ({MasterKey.LengthBytes} bytes in base64). Put the right one back from its backup.");
+            : throw new InstallationFault($"'{Path}' holds no master key (32 bytes in base64). Put the right one back from its backup.");
     }
 
-    /// <summary>Makes a key beside its place and moves it there when it is whole. When another node of this directory was faster, its key.</summary>
+    /// <summary>Makes a key beside its place and moves it there when it is whole; of two nodes in one directory, the first one's.</summary>
     public async Task<MasterKey> MakeAsync(CancellationToken cancellation)
     {
         Directory.CreateDirectory(directory);

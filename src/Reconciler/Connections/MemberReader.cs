@@ -20,7 +20,8 @@ internal sealed class MemberReader(JsonElement json, string path, List<SettingPr
 
     public void Problem(string name, string problem) => problems.Add(new SettingProblem(PathOf(name), problem));
 
-    public string? Text(string name, int lengthMax = TextLengthMax) => Member(name) is { } value ? TextOf(value, PathOf(name), lengthMax) : null;
+    public string? Text(string name, int lengthMax = TextLengthMax) =>
+        Member(name) is { } value ? TextOf(value, PathOf(name), lengthMax) : null;
 
     public int? Whole(string name)
     {

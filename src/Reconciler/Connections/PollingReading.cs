@@ -63,7 +63,8 @@ internal static class PollingReading
         return [.. texts.Where(text => Duration.TryParse(text, out _))];
     }
 
-    private static string Rule => $"A span is a whole number and a unit, like 500ms, 30s, 5m, 6h or 1d, and at most {Duration.Text(Duration.Max)}.";
+    private static string Rule =>
+        $"A span is a whole number and a unit, like 500ms, 30s, 5m, 6h or 1d, and at most {Duration.Text(Duration.Max)}.";
 
     private static TimeSpan? Parsed(string? text) => text is null ? null : Duration.Parse(text);
 

@@ -11,7 +11,8 @@ internal static class ReadConnections
     public static async Task<IResult> AllAsync(ConnectionStore store, ConnectionRegistry registry, CancellationToken cancellation)
     {
         var rows = await store.AllAsync(cancellation);
-        return TypedResults.Json(new ConnectionList([.. rows.Select(row => Listed(row, registry.Find(row.Key.ToString())))]), JsonShapes.Answered);
+        var listed = rows.Select(row => Listed(row, registry.Find(row.Key.ToString())));
+        return TypedResults.Json(new ConnectionList([.. listed]), JsonShapes.Answered);
     }
 
     public static async Task<IResult> OneAsync(
@@ -20,11 +21,12 @@ internal static class ReadConnections
         ConnectionStore store, ConnectionRegistry registry, CancellationToken cancellation)
     {
         if (!ConnectionKey.TryParse(key, out var known) || await store.FindAsync(known, cancellation) is not { } row) return Unknown(key);
-        if (defaults == true && registry.Find(key) is { } open) return Answer(EffectiveSettings.Document(open.Settings), StatusCodes.Status200OK);
-        return Written(row) is { } document ? Answer(document, StatusCodes.Status200OK) : Unreadable(key);
+        var document = defaults == true && registry.Find(key) is { } open ? EffectiveSettings.Document(open.Settings) : Written(row);
+        return document is null ? Unreadable(key) : Answer(document, StatusCodes.Status200OK);
     }
 
-    public static IResult Answer(ConnectionDocument document, int status) => TypedResults.Json(document, JsonShapes.Answered, statusCode: status);
+    public static IResult Answer(ConnectionDocument document, int status) =>
+        TypedResults.Json(document, JsonShapes.Answered, statusCode: status);
 
     public static Problem Unknown(string key) => new(ProblemKind.ConnectionUnknown, $"There is no connection '{key}'.");
 
@@ -32,7 +34,13 @@ internal static class ReadConnections
         new(ProblemKind.Internal, $"What is stored of the connection '{key}' cannot be read by this version. Put it anew.");
 
     private static ConnectionListed Listed(ConnectionRow row, OpenConnection? open) => new(
-        row.Key, Written(row)?.Provider, Written(row)?.Environment, open is not null, open?.Settings.Webhook.Verifies, row.Revision, row.UpdatedAt);
+        row.Key,
+        Written(row)?.Provider,
+        Written(row)?.Environment,
+        open is not null,
+        open?.Settings.Webhook.Verifies,
+        row.Revision,
+        row.UpdatedAt);
 
     /// <summary>Null when this version cannot read it.</summary>
     private static ConnectionDocument? Written(ConnectionRow row)

@@ -36,17 +36,19 @@ internal sealed class SecretBox(byte[] key)
         if (sealedBytes.Length < HeadBytes || sealedBytes[0] != Format) throw new CryptographicException("These are no sealed secrets.");
         var plain = new byte[sealedBytes.Length - HeadBytes];
         using var aes = new AesGcm(key, TagBytes);
-        aes.Decrypt(sealedBytes.Slice(1, NonceBytes), sealedBytes[HeadBytes..], sealedBytes.Slice(1 + NonceBytes, TagBytes), plain, BoundTo(connection));
+        var nonce = sealedBytes.Slice(1, NonceBytes);
+        var tag = sealedBytes.Slice(1 + NonceBytes, TagBytes);
+        aes.Decrypt(nonce, sealedBytes[HeadBytes..], tag, plain, BoundTo(connection));
         var contents = JsonSerializer.Deserialize<Contents>(plain, JsonShapes.Stored);
         return contents?.Secrets() ?? throw new CryptographicException("The sealed secrets are empty.");
     }
 
     private static byte[] BoundTo(ConnectionKey connection) => Encoding.UTF8.GetBytes($"connection/{connection}");
 
-    private sealed record Contents(SortedDictionary<string, string> Credentials, List<WebhookContents> Webhook)
+    private sealed record Contents(Dictionary<string, string> Credentials, List<WebhookContents> Webhook)
     {
         public static Contents Of(ConnectionSecrets secrets) => new(
-            new SortedDictionary<string, string>(secrets.Credentials.ToDictionary(pair => pair.Key, pair => pair.Value.Value), StringComparer.Ordinal),
+            secrets.Credentials.ToDictionary(pair => pair.Key, pair => pair.Value.Value),
             [.. secrets.Webhook.Select(secret => new WebhookContents(secret.Id, secret.Secret.Value))]);
 
         public ConnectionSecrets Secrets() => new(

@@ -56,7 +56,8 @@ public sealed class A_wrong_document(PostgresFixture postgres)
     [InlineData("polling.timeout", """{ "provider": "zopay", "polling": { "timeout": "1h" } }""")]
     [InlineData("polling.verifyFinal", """{ "provider": "zopay", "polling": { "verifyFinal": "sometimes" } }""")]
     [InlineData("polling.notFoundGrace", """{ "provider": "zopay", "polling": { "notFoundGrace": "-5m" } }""")]
-    public void Is_refused_by_the_name_of_the_field(string field, string json) => ProblemsOf(json).Select(problem => problem.Field).ShouldContain(field);
+    public void Is_refused_by_the_name_of_the_field(string field, string json) =>
+        ProblemsOf(json).Select(problem => problem.Field).ShouldContain(field);
 
     [Fact]
     public async Task Changes_nothing()
@@ -74,13 +75,15 @@ public sealed class A_wrong_document(PostgresFixture postgres)
     public void Is_told_everything_that_is_wrong_with_it_at_once_and_no_value_of_it()
     {
         var problems = ProblemsOf("""
-            { "provider": "zopay", "api": { "baseUrl": "hidden-value", "credentials": { "apikey": "hidden-value" } }, "webhook": { "secrets": [ "hidden-value" ], "toleranceSeconds": -1 },
+            { "provider": "zopay", "api": { "baseUrl": "hidden-value", "credentials": { "apikey": "hidden-value" } },
+              "webhook": { "secrets": [ "hidden-value" ], "toleranceSeconds": -1 },
               "polling": { "slowest": "hidden-value", "budget": [ { "requests": "hidden-value" } ] }, "extra": "hidden-value" }
             """);
 
         problems.Select(problem => problem.Field).ShouldBe(
             [
-                "extra", "api.baseUrl", "webhook.secrets[0]", "polling.slowest", "polling.budget[0].requests", "polling.budget[0].per", "webhook.toleranceSeconds",
+                "extra", "api.baseUrl", "webhook.secrets[0]", "polling.slowest", "polling.budget[0].requests", "polling.budget[0].per",
+                "webhook.toleranceSeconds",
                 "api.credentials.apikey", "api.credentials.apiKey", "api.credentials.secretKey", "api.credentials.origin",
             ],
             ignoreOrder: true);
@@ -92,7 +95,9 @@ public sealed class A_wrong_document(PostgresFixture postgres)
     [InlineData("http://localhost:8090", "live")]
     [InlineData("http://simulator:8090/zayono", "sandbox")]
     public void Is_not_one_that_reaches_a_simulator_in_clear(string url, string environment) =>
-        ProblemsOf($$"""{ "provider": "zayono", "environment": "{{environment}}", "api": { "baseUrl": "{{url}}", "credentials": { "apiKey": "x" } } }""").ShouldBeEmpty();
+        ProblemsOf($$"""
+            { "provider": "zayono", "environment": "{{environment}}", "api": { "baseUrl": "{{url}}", "credentials": { "apiKey": "x" } } }
+            """).ShouldBeEmpty();
 
     [Fact]
     public async Task Cannot_turn_a_connection_over_to_another_provider()

@@ -12,6 +12,7 @@ using Npgsql;
 using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Hosting;
+using Reconciler.Providers;
 using Reconciler.Telemetry;
 using Reconciler.Tests.Database;
 
@@ -55,7 +56,8 @@ public sealed class Connections_over_HTTP(PostgresFixture postgres) : IAsyncLife
         Json(shown).GetProperty("api").GetProperty("credentials").GetProperty("secretKey").GetString().ShouldBe("***");
         Json(shown).GetProperty("polling").GetProperty("deadline").ValueKind.ShouldBe(JsonValueKind.Null);
         Json(filled).GetProperty("polling").GetProperty("deadline").GetString().ShouldBe("1d");
-        Json(listed).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()).ShouldBe(["from-file", "zopay-sandbox"]);
+        Json(listed).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString())
+            .ShouldBe(["from-file", "zopay-sandbox"]);
 
         (await PutAsync("zopay-sandbox", shown)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await Client.DeleteAsync("/v1/connections/zopay-sandbox")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
@@ -68,7 +70,8 @@ public sealed class Connections_over_HTTP(PostgresFixture postgres) : IAsyncLife
     {
         await PutAsync("zopay-sandbox", Documents.ZoPay);
 
-        app!.Services.GetRequiredService<ConnectionRegistry>().Find("zopay-sandbox").ShouldNotBeNull().Settings.Webhook.ToleranceSeconds.ShouldBe(200);
+        var registry = app!.Services.GetRequiredService<ConnectionRegistry>();
+        registry.Find("zopay-sandbox").ShouldNotBeNull().Settings.Webhook.ToleranceSeconds.ShouldBe(200);
     }
 
     [Fact]
@@ -105,7 +108,8 @@ public sealed class Connections_over_HTTP(PostgresFixture postgres) : IAsyncLife
         var before = Json(await Client.GetStringAsync($"/v1/connections/{key}/endpoint"));
         Measures.Delivery(ConnectionKey.Parse(key), "verified");
         Measures.Delivery(ConnectionKey.Parse(key), "verified");
-        Measures.Delivery(ConnectionKey.Parse(key), "refused");
+        Measures.Delivery(ConnectionKey.Parse(key), RefusalReason.WrongSignature.Word());
+        Measures.Delivery(ConnectionKey.Parse(key), "unavailable");
 
         var after = Json(await Client.GetStringAsync($"/v1/connections/{key}/endpoint"));
         var unsigned = Json(await Client.GetStringAsync("/v1/connections/from-file/endpoint"));
@@ -126,7 +130,8 @@ public sealed class Connections_over_HTTP(PostgresFixture postgres) : IAsyncLife
         var file = Path.Combine(folder.Path, "wrong.json");
         await File.WriteAllTextAsync(file, """{ "connections": { "a": { "provider": "zayono" } } }""");
 
-        var fault = await Should.ThrowAsync<InstallationFault>(async () => await StartAsync(await postgres.NewDatabaseAsync(), folder.Path, file));
+        var database = await postgres.NewDatabaseAsync();
+        var fault = await Should.ThrowAsync<InstallationFault>(() => StartAsync(database, folder.Path, file));
 
         fault.Message.ShouldContain("connections.a.api.credentials.apiKey");
     }

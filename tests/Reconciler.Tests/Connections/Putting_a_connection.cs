@@ -97,7 +97,8 @@ public sealed class Putting_a_connection(PostgresFixture postgres)
         (await node.RevisionAsync()).ShouldBe(1);
         (await node.PutAsync("zopay-sandbox", Documents.ZoPay)).Kind.ShouldBe(PutKind.Same);
         (await node.RevisionAsync()).ShouldBe(1);
-        (await node.PutAsync("zopay-sandbox", Documents.ZoPay.Replace("200", "201", StringComparison.Ordinal))).Kind.ShouldBe(PutKind.Changed);
+        var changed = Documents.ZoPay.Replace("200", "201", StringComparison.Ordinal);
+        (await node.PutAsync("zopay-sandbox", changed)).Kind.ShouldBe(PutKind.Changed);
         (await node.RevisionAsync()).ShouldBe(2);
         (await node.Editor.DeleteAsync(ConnectionKey.Parse("zopay-sandbox"), CancellationToken.None)).ShouldBe(DeleteOutcome.Deleted);
         (await node.RevisionAsync()).ShouldBe(3);
@@ -109,8 +110,8 @@ public sealed class Putting_a_connection(PostgresFixture postgres)
         await using var node = await ServiceNode.FirstAsync(postgres);
         await node.KeepAsync("zayono-live", Documents.Zayono);
         await node.ExecuteAsync("""
-            insert into reconciler.payouts (stream_id, connection, provider, provider_payout_id, status, final, confidence, rule, status_version,
-                open_discrepancies, first_seen_at, version, state, poll_faults)
+            insert into reconciler.payouts (stream_id, connection, provider, provider_payout_id, status, final, confidence, rule,
+                status_version, open_discrepancies, first_seen_at, version, state, poll_faults)
             values ('zayono-live/1', 'zayono-live', 'zayono', '1', 'pending', false, 'expected', 'none', 1, '{}', now(), 1, '{}', 0)
             """);
 
@@ -125,8 +126,8 @@ public sealed class Putting_a_connection(PostgresFixture postgres)
     {
         await using var node = await ServiceNode.FirstAsync(postgres);
 
-        var puts = Enumerable.Range(0, 20).Select(number => node.KeepAsync($"zayono-{number % 5}", Documents.Zayono.Replace("zay-key-99", $"key-{number}", StringComparison.Ordinal)));
-        var rows = await Task.WhenAll(puts);
+        var rows = await Task.WhenAll(Enumerable.Range(0, 20).Select(number =>
+            node.KeepAsync($"zayono-{number % 5}", Documents.Zayono.Replace("zay-key-99", $"key-{number}", StringComparison.Ordinal))));
 
         rows.Select(row => row.Revision).Order().ShouldBe(Enumerable.Range(1, 20).Select(revision => (long)revision));
         (await node.RevisionAsync()).ShouldBe(20);

@@ -21,7 +21,9 @@ public sealed class Secrets_that_are_stored(PostgresFixture postgres)
 
         var stored = (string)(await read.ExecuteScalarAsync())!;
 
-        foreach (var shown in (string[])[stored, JsonSerializer.Serialize(row.Document, JsonShapes.Answered), row.ToString(), open.ToString(), open.Settings.ToString(), Encoding.Latin1.GetString(row.SealedSecrets)])
+        var answered = JsonSerializer.Serialize(row.Document, JsonShapes.Answered);
+        var sealedBytes = Encoding.Latin1.GetString(row.SealedSecrets);
+        foreach (var shown in (string[])[stored, answered, sealedBytes, row.ToString(), open.ToString(), open.Settings.ToString()])
             foreach (var secret in All)
                 shown.ShouldNotContain(secret);
         row.Document.Api.ShouldNotBeNull().Credentials.ShouldNotBeNull()["secretKey"].ShouldBe("***");
@@ -35,10 +37,12 @@ public sealed class Secrets_that_are_stored(PostgresFixture postgres)
     public async Task Are_kept_when_they_are_not_given_anew(string api, string secrets)
     {
         await using var node = await ServiceNode.FirstAsync(postgres);
-        await node.KeepAsync("zopay-live", Documents.ZoPay.Replace("https://sandbox.zopay.example", "https://api.zopay.com", StringComparison.Ordinal));
+        await node.KeepAsync("zopay-live", Edited("https://sandbox.zopay.example", "https://api.zopay.com"));
         var before = (await node.OpenAsync("zopay-live")).Settings;
 
-        await node.KeepAsync("zopay-live", $$"""{ "provider": "zopay", "api": {{api}}, "webhook": { "secrets": {{secrets}}, "toleranceSeconds": 77 } }""");
+        await node.KeepAsync("zopay-live", $$"""
+            { "provider": "zopay", "api": {{api}}, "webhook": { "secrets": {{secrets}}, "toleranceSeconds": 77 } }
+            """);
 
         var after = (await node.OpenAsync("zopay-live")).Settings;
         after.Webhook.ToleranceSeconds.ShouldBe(77);
@@ -53,11 +57,11 @@ public sealed class Secrets_that_are_stored(PostgresFixture postgres)
         await node.KeepAsync("zopay-sandbox", Documents.ZoPay);
         const string old = """{ "id": "2026-11", "secret": "whsec_november_0815" }""";
 
-        await node.KeepAsync("zopay-sandbox", Documents.ZoPay.Replace(old, """{ "id": "2026-12", "secret": "december" }, { "id": "2026-11" }""", StringComparison.Ordinal));
-        (await node.OpenAsync("zopay-sandbox")).Settings.Webhook.Secrets
-            .ShouldBe([new WebhookSecret("2026-12", new Secret("december")), new WebhookSecret("2026-11", new Secret(Documents.ZoPayWebhookSecret))]);
+        await node.KeepAsync("zopay-sandbox", Edited(old, """{ "id": "2026-12", "secret": "december" }, { "id": "2026-11" }"""));
+        (await node.OpenAsync("zopay-sandbox")).Settings.Webhook.Secrets.ShouldBe(
+            [new WebhookSecret("2026-12", new Secret("december")), new WebhookSecret("2026-11", new Secret(Documents.ZoPayWebhookSecret))]);
 
-        await node.KeepAsync("zopay-sandbox", Documents.ZoPay.Replace(old, """{ "id": "2026-12" }""", StringComparison.Ordinal));
+        await node.KeepAsync("zopay-sandbox", Edited(old, """{ "id": "2026-12" }"""));
         (await node.OpenAsync("zopay-sandbox")).Settings.Webhook.Secrets.ShouldBe([new WebhookSecret("2026-12", new Secret("december"))]);
     }
 
@@ -67,7 +71,7 @@ public sealed class Secrets_that_are_stored(PostgresFixture postgres)
         await using var node = await ServiceNode.FirstAsync(postgres);
         await node.KeepAsync("zopay-sandbox", Documents.ZoPay);
 
-        await node.KeepAsync("zopay-sandbox", Documents.ZoPay.Replace("""{ "id": "2026-11", "secret": "whsec_november_0815" }""", "", StringComparison.Ordinal));
+        await node.KeepAsync("zopay-sandbox", Edited("""{ "id": "2026-11", "secret": "whsec_november_0815" }""", ""));
 
         (await node.OpenAsync("zopay-sandbox")).Settings.Webhook.Verifies.ShouldBeFalse();
     }
@@ -80,7 +84,9 @@ public sealed class Secrets_that_are_stored(PostgresFixture postgres)
         await using var node = await ServiceNode.FirstAsync(postgres);
         await node.KeepAsync("zopay-sandbox", Documents.ZoPay);
 
-        var moved = await node.PutAsync("zopay-sandbox", $$"""{ "provider": "zopay", "environment": "sandbox", "api": { "baseUrl": "{{address}}", "credentials": { "origin": "https://example.com" } } }""");
+        var moved = await node.PutAsync("zopay-sandbox", $$"""
+            { "provider": "zopay", "environment": "sandbox", "api": { "baseUrl": "{{address}}", "credentials": { "origin": "https://example.com" } } }
+            """);
 
         moved.Kind.ShouldBe(PutKind.Refused);
         moved.Problems.Select(problem => problem.Field).ShouldBe(["api.credentials.apiKey", "api.credentials.secretKey"], ignoreOrder: true);
@@ -95,8 +101,10 @@ public sealed class Secrets_that_are_stored(PostgresFixture postgres)
         await node.KeepAsync("zayono-b", Documents.Zayono.Replace("zay-key-99", "other", StringComparison.Ordinal));
         await node.KeepAsync("zayono-c", Documents.Zayono);
         await node.ExecuteAsync("""
-            update reconciler.connections set sealed_secrets = (select sealed_secrets from reconciler.connections where key = 'zayono-b') where key = 'zayono-a';
-            update reconciler.connections set sealed_secrets = set_byte(sealed_secrets, 40, 1 # get_byte(sealed_secrets, 40)) where key = 'zayono-b';
+            update reconciler.connections a set sealed_secrets = b.sealed_secrets from reconciler.connections b
+                where a.key = 'zayono-a' and b.key = 'zayono-b';
+            update reconciler.connections set sealed_secrets = set_byte(sealed_secrets, 40, 1 # get_byte(sealed_secrets, 40))
+                where key = 'zayono-b';
             """);
 
         await node.Registry.RefreshAsync();
@@ -105,4 +113,6 @@ public sealed class Secrets_that_are_stored(PostgresFixture postgres)
         await node.KeepAsync("zayono-a", Documents.Zayono);
         (await node.OpenAsync("zayono-a")).Settings.Api.Credentials["apiKey"].Value.ShouldBe("zay-key-99");
     }
+
+    private static string Edited(string before, string after) => Documents.ZoPay.Replace(before, after, StringComparison.Ordinal);
 }

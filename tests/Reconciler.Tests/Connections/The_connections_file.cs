@@ -30,7 +30,8 @@ public sealed class The_connections_file(PostgresFixture postgres)
         await using var node = await ServiceNode.FirstAsync(postgres);
 
         var fault = await Should.ThrowAsync<InstallationFault>(() => ApplyAsync(node, $$"""
-            { "connections": { "zayono-live": {{Documents.Zayono}}, "Zayono": {{Documents.Zayono}}, "bad": { "provider": "zopay", "polling": { "slowest": "soon" } }, "worse": 5 }, "other": 1 }
+            { "connections": { "zayono-live": {{Documents.Zayono}}, "Zayono": {{Documents.Zayono}},
+                "bad": { "provider": "zopay", "polling": { "slowest": "soon" } }, "worse": 5 }, "other": 1 }
             """));
 
         fault.Message.ShouldContain("connections.json");
@@ -60,7 +61,10 @@ public sealed class The_connections_file(PostgresFixture postgres)
     {
         await using var node = await ServiceNode.FirstAsync(postgres);
 
-        (await Should.ThrowAsync<InstallationFault>(() => node.File.ApplyAsync("/nowhere/connections.json", CancellationToken.None))).Message.ShouldContain("/nowhere/connections.json");
+        const string file = "/nowhere/connections.json";
+        var fault = await Should.ThrowAsync<InstallationFault>(() => node.File.ApplyAsync(file, CancellationToken.None));
+
+        fault.Message.ShouldContain(file);
     }
 
     private static async Task ApplyAsync(ServiceNode node, string text)

@@ -21,7 +21,8 @@ public sealed class The_master_key(PostgresFixture postgres)
         Directory.GetFiles(first.Options.DataDirectory).ShouldBe([file]);
         second.Installation.Epoch.ShouldBe(first.Installation.Epoch);
         second.Installation.RecipientKey.ShouldBe(first.Installation.RecipientKey);
-        RecipientMask.Mask("+221771234567", first.Installation.RecipientKey).ShouldBe(RecipientMask.Mask("00221771234567", second.Installation.RecipientKey));
+        RecipientMask.Mask("+221771234567", first.Installation.RecipientKey)
+            .ShouldBe(RecipientMask.Mask("00221771234567", second.Installation.RecipientKey));
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class The_master_key(PostgresFixture postgres)
     public async Task That_did_not_seal_this_database_keeps_the_node_from_starting()
     {
         await using var first = await ServiceNode.FirstAsync(postgres);
-        await using var second = first.Another(new ConnectionsOptions { MasterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) });
+        var stranger = Convert.ToBase64String(RandomNumberGenerator.GetBytes(MasterKey.LengthBytes));
+        await using var second = first.Another(new ConnectionsOptions { MasterKey = stranger });
 
         var fault = await Should.ThrowAsync<InstallationFault>(() => second.Installation.LoadAsync(CancellationToken.None));
 
