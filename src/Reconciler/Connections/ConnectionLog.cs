@@ -13,4 +13,7 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(1203, LogLevel.Information, "{File} was applied: {Created} connections new, {Changed} changed, {Same} as they were.")]
     public static partial void FileApplied(ILogger logger, string file, int created, int changed, int same);
+
+    [LoggerMessage(1204, LogLevel.Information, "The connections can be read again; revision {Revision} is in use.")]
+    public static partial void ReadableAgain(ILogger logger, long revision);
 }

@@ -30,7 +30,7 @@ public sealed class ConnectionRegistry : BackgroundService
     }
 
     /// <summary>By key; null when there is no such connection, or it cannot be opened.</summary>
-    public OpenConnection? Find(string key) => current.ByKey.GetValueOrDefault(key);
+    public OpenConnection? Find(string key) => current.ByKey.TryGetValue(key, out var open) ? open : null;
 
     /// <summary>As of one moment, by key.</summary>
     public IReadOnlyList<OpenConnection> All => current.All;
@@ -54,15 +54,20 @@ public sealed class ConnectionRegistry : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(LookInterval, clock);
+        var isAway = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
                 await RefreshAsync(stoppingToken);
+                if (isAway) ConnectionLog.ReadableAgain(logger, current.Revision);
+                isAway = false;
             }
-            catch (Exception away) when (away is NpgsqlException or TimeoutException)
+            catch (Exception away) when (!stoppingToken.IsCancellationRequested)
             {
-                ConnectionLog.Unreadable(logger, current.Revision, away);
+                // Told once: it is tried again every two seconds, and what is in use stays in use.
+                if (!isAway) ConnectionLog.Unreadable(logger, current.Revision, away);
+                isAway = true;
             }
         }
     }

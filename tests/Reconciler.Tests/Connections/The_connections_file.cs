@@ -1,4 +1,7 @@
 using Reconciler.Connections;
+using Reconciler.Simulator;
+using Reconciler.Simulator.Connections;
+using Reconciler.Simulator.PawaPay;
 using Reconciler.Tests.Database;
 
 namespace Reconciler.Tests.Connections;
@@ -41,6 +44,24 @@ public sealed class The_connections_file(PostgresFixture postgres)
         fault.Message.ShouldContain("connections.Zayono: ");
         fault.Message.ShouldContain("other: ");
         (await node.RevisionAsync()).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8090")]
+    [InlineData("http://simulator:8090")]
+    public async Task That_the_simulator_writes_opens_a_connection_with_each_provider(string simulator)
+    {
+        await using var node = await ServiceNode.FirstAsync(postgres);
+        var options = new SimulatorOptions();
+        var keys = new PawaPayKeys(options);
+        var service = new Uri("http://service:8080");
+        var file = Simulator.Connections.ConnectionsFile.Write(new ConnectionBook(options, keys), keys, new Uri(simulator), service);
+
+        await ApplyAsync(node, file.ToJsonString());
+
+        await node.Registry.RefreshAsync();
+        node.Registry.All.Select(open => open.Settings.Provider).Distinct().Count().ShouldBe(5);
+        node.Registry.All.ShouldAllBe(open => open.Settings.Webhook.Verifies && open.Settings.Api.BaseUrl.AbsoluteUri.StartsWith(simulator));
     }
 
     [Theory]
