@@ -1,0 +1,141 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Reconciler.Appending;
+using Reconciler.Connections;
+using Reconciler.Core;
+using Reconciler.Hosting;
+using Reconciler.Simulator;
+using Reconciler.Streams;
+using Reconciler.Tests.Database;
+using Reconciler.Tests.Hosting;
+
+namespace Reconciler.Tests.Polling;
+
+/// <summary>Nodes of the service over one database, asking a simulated provider, with a polling policy of the test's own.</summary>
+public sealed class PollingBench : IAsyncDisposable
+{
+    internal const string Connection = "zopay-sim";
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(40);
+
+    private readonly WebApplication simulator;
+    private readonly HttpClient http;
+    private readonly TemporaryFolder folder;
+    private readonly List<ServiceHost> nodes = [];
+
+    private PollingBench(WebApplication simulator, TemporaryFolder folder)
+    {
+        (this.simulator, this.folder) = (simulator, folder);
+        http = new HttpClient { BaseAddress = new Uri(simulator.Urls.First()) };
+    }
+
+    internal IReadOnlyList<ServiceHost> Nodes => nodes;
+
+    internal ServiceHost Node => nodes[0];
+
+    /// <param name="polling">The connection's <c>polling</c>.</param>
+    /// <param name="baseUrl">Another place than the simulator, like a port where nobody listens.</param>
+    internal static async Task<PollingBench> StartAsync(PostgresFixture postgres, JsonObject polling, int nodes = 1, string? baseUrl = null)
+    {
+        // Its webhooks go nowhere: what these tests are about is silence.
+        var simulator = SimulatorApp.Build(
+            new SimulatorOptions { Urls = "http://127.0.0.1:0", Service = new Uri("http://127.0.0.1:9"), SlowMs = 1500 });
+        await simulator.StartAsync();
+        var bench = new PollingBench(simulator, TemporaryFolder.New());
+        var document = JsonNode.Parse(await bench.http.GetStringAsync("/sim/connections?service=http://127.0.0.1:9"))!;
+        var connection = document["connections"]![Connection]!.DeepClone();
+        connection["polling"] = polling;
+        if (baseUrl is not null) connection["api"]!["baseUrl"] = baseUrl;
+        var file = Path.Combine(bench.folder.Path, "connections.json");
+        await File.WriteAllTextAsync(file, new JsonObject { ["connections"] = new JsonObject { [Connection] = connection } }.ToJsonString());
+        var database = await postgres.NewDatabaseAsync();
+        for (var node = 0; node < nodes; node++)
+        {
+            bench.nodes.Add(await ServiceHost.StartAsync(postgres, settings: new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:reconciler"] = database,
+                ["Reconciler:ConnectionsFile"] = file,
+            }));
+        }
+
+        return bench;
+    }
+
+    /// <summary>Starts payouts at the provider and announces them here. No webhook of theirs arrives.</summary>
+    /// <param name="order">Members of an order beside connection, count and amount.</param>
+    internal async Task<IReadOnlyList<PayoutId>> PayAsync(int count, JsonObject order)
+    {
+        order["connection"] = Connection;
+        order["count"] = count;
+        order["amount"] = 5000;
+        order["currency"] = "XAF";
+        order["webhooks"] = new JsonObject { ["drop"] = true };
+        using var started = await http.PostAsJsonAsync("/sim/payouts", order);
+        started.EnsureSuccessStatusCode();
+        var ids = JsonNode.Parse(await started.Content.ReadAsStringAsync())!["payouts"]!.AsArray()
+            .Select(one => (string)one!["providerPayoutId"]!).ToList();
+        var lines = string.Join('\n', ids.Select(id => JsonSerializer.Serialize(
+            new { connection = Connection, providerPayoutId = id, reference = $"ref-{id}", amount = "5000", currency = "XAF" })));
+        using var announced = await Node.Http.PostAsync("/v1/payouts", new StringContent(lines, null, "application/x-ndjson"));
+        announced.EnsureSuccessStatusCode();
+        return [.. ids.Select(id => PayoutId.Parse($"{Connection}/{id}"))];
+    }
+
+    /// <summary>A verified webhook, as ingest appends it.</summary>
+    internal async Task HearAsync(PayoutId payout, ObservedStatus status, DateTimeOffset at)
+    {
+        var connection = Node.Services.GetRequiredService<ConnectionRegistry>().Find(Connection)!;
+        var body = System.Text.Encoding.UTF8.GetBytes($"{payout} {status} {at:O}");
+        var received = new WebhookReceived(
+            payout, at, EvidenceDigest.Of(body), new Observation(status, status.Word(), null, null, null, null, null, null),
+            Verified: true, "test", DeliveryId: null, VerifyFinal.Contested);
+        await Node.AppendAsync(new KeepDelivery(
+            new Evidence(payout.Connection, Provider.Zopay, received.Digest, EvidenceKind.Delivery, payout.StreamId, body, "text/plain", "{}", null,
+                "test", null, null, at),
+            received, connection.Settings.Polling));
+    }
+
+    internal async Task<IReadOnlyList<PayoutEvent>> EventsAsync(PayoutId payout)
+    {
+        await using var session = await Node.Database.OpenConnectionAsync();
+        var stored = await new EventReader(PayoutStreams.Registry).ReadStreamAsync(session, payout.StreamId);
+        return [.. stored.Select(one => (PayoutEvent)one.Event)];
+    }
+
+    internal async Task<T?> ValueAsync<T>(string sql)
+    {
+        await using var query = Node.Database.CreateCommand(sql);
+        return await query.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    internal async Task<IReadOnlyList<DateTimeOffset>> AnsweredAtAsync()
+    {
+        await using var query = Node.Database.CreateCommand(
+            "select (data ->> 'observedAt')::timestamptz from reconciler.mt_events where type = 'poll_answered' order by 1");
+        var times = new List<DateTimeOffset>();
+        await using var rows = await query.ExecuteReaderAsync();
+        while (await rows.ReadAsync()) times.Add(rows.GetFieldValue<DateTimeOffset>(0));
+        return times;
+    }
+
+    internal static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > WaitMax) throw new TimeoutException($"Not within {WaitMax.TotalSeconds} s: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in nodes) await node.DisposeAsync();
+        http.Dispose();
+        await simulator.DisposeAsync();
+        folder.Dispose();
+    }
+}
