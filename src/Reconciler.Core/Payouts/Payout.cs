@@ -38,8 +38,6 @@ public sealed record Payout(PayoutId Id)
     /// <summary>Polls in a row since the last verified webhook: which step of the silence schedule is due.</summary>
     public int PollsSinceHeard { get; init; }
 
-    public int PollsSinceFinal { get; init; }
-
     /// <summary>Set when the schedule's deadline passed: the clock's own evidence.</summary>
     public DateTimeOffset? OverdueAt { get; init; }
 
@@ -103,7 +101,6 @@ public sealed record Payout(PayoutId Id)
         {
             LastPolledAt = Max(LastPolledAt, answered.ObservedAt),
             PollsSinceHeard = PollsSinceHeard + 1,
-            PollsSinceFinal = FinalAt is null ? 0 : PollsSinceFinal + 1,
         };
     }
 

@@ -42,13 +42,15 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
         {
             case KeepDelivery { Received: null } kept:
                 return new Appended(evidence.IsFirst(kept.Evidence) ? AppendOutcome.Appended : AppendOutcome.Duplicate, null, 0);
+            case KeepDelivery { Received: { Verified: false } nudge } when payouts[nudge.Payout].Payout is null:
+                return Unchanged(AppendOutcome.AlreadySo, nudge.Payout);
             case KeepDelivery { Received: { } received } kept:
                 return evidence.IsFirst(kept.Evidence)
                     ? Apply(received, kept.Evidence.Provider, kept.Policy, item)
                     : Unchanged(AppendOutcome.Duplicate, received.Payout);
             case KeepAnswer { Answered: var answered } kept:
                 var asked = payouts[answered.Payout].Payout;
-                var pastGrace = asked is not null && answered.ObservedAt >= asked.StartedAt + kept.Policy.NotFoundGrace;
+                var pastGrace = asked is not null && answered.ObservedAt - asked.StartedAt >= kept.Policy.NotFoundGrace;
                 return asked is null
                     ? Unchanged(AppendOutcome.AlreadySo, answered.Payout)
                     : Apply(answered with { PastGrace = pastGrace }, kept.Evidence.Provider, kept.Policy, item);

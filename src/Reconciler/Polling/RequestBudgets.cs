@@ -16,6 +16,9 @@ internal sealed record Grant(int Requests, DateTimeOffset? NotBefore);
 internal static class RequestBudgets
 {
     private static readonly TimeSpan BucketMin = TimeSpan.FromSeconds(1);
+
+    // A request reaches the provider a little after it was charged, and the provider counts by its own clock.
+    private static readonly TimeSpan OnItsWayMax = TimeSpan.FromSeconds(1);
     private const int BucketsPerSpanMax = 3600;
 
     // The gate's row lock makes the nodes take turns; it is held until the claim commits.
@@ -55,7 +58,7 @@ internal static class RequestBudgets
         {
             var (used, since) = await UsedAsync(session, settings, budget, now, cancellation);
             var left = (int)Math.Max(0, budget.Requests - used);
-            if (left == 0) until = Later(until, since!.Value + budget.Per + Bucket(settings));
+            if (left == 0) until = Later(until, since!.Value + Span(settings, budget));
             allowed = Math.Min(allowed, left);
         }
 
@@ -80,7 +83,7 @@ internal static class RequestBudgets
     private static async Task<(long Requests, DateTimeOffset? Since)> UsedAsync(
         NpgsqlConnection session, ConnectionSettings settings, RequestBudget budget, DateTimeOffset now, CancellationToken cancellation)
     {
-        await using var used = new NpgsqlCommand(Used, session) { Parameters = { Key(settings), Instant(now - budget.Per - Bucket(settings)) } };
+        await using var used = new NpgsqlCommand(Used, session) { Parameters = { Key(settings), Instant(now - Span(settings, budget)) } };
         await using var row = await used.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         return (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1));
@@ -99,7 +102,7 @@ internal static class RequestBudgets
         {
             Parameters = { Key(settings), Instant(bucketAt), new NpgsqlParameter<int> { TypedValue = requests } },
         });
-        charge.BatchCommands.Add(new NpgsqlBatchCommand(Forget) { Parameters = { Key(settings), Instant(now - longest - bucket - bucket) } });
+        charge.BatchCommands.Add(new NpgsqlBatchCommand(Forget) { Parameters = { Key(settings), Instant(now - longest - bucket - bucket - OnItsWayMax) } });
         await charge.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -124,6 +127,8 @@ internal static class RequestBudgets
         hold.Parameters.Add(Instant(until));
         await hold.ExecuteNonQueryAsync(cancellation);
     }
+
+    private static TimeSpan Span(ConnectionSettings settings, RequestBudget budget) => budget.Per + Bucket(settings) + OnItsWayMax;
 
     private static TimeSpan Bucket(ConnectionSettings settings)
     {
