@@ -80,7 +80,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
                 {
                     // Another node was faster on one of these payouts: read again what it wrote, and decide again.
                     Measures.AppendConflicts.Add(1);
-                    await connection.RollbackAsync();
+                    await connection.DropAsync();
                 }
             }
         }
@@ -94,14 +94,14 @@ internal sealed partial class AppendLane : IAsyncDisposable
         catch (Exception fault) when (items.Length > 1)
         {
             BatchSplit(log, number, items.Length, fault.GetType().Name);
-            await connection.RollbackAsync();
+            await connection.DropAsync();
             await CommitAsync(items[..(items.Length / 2)]);
             await CommitAsync(items[(items.Length / 2)..]);
         }
         catch (Exception fault)
         {
             ItemRefused(log, fault, number, items[0].GetType().Name);
-            await connection.RollbackAsync();
+            await connection.DropAsync();
             items[0].Fail(fault is PostgresException lost && Conflicts(lost) ? new AppendUnavailable("Others were faster, again and again.", lost) : fault);
         }
     }

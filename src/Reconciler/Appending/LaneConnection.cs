@@ -27,27 +27,16 @@ internal sealed class LaneConnection(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>Ends a failed transaction; a connection that cannot even do that is dropped.</summary>
-    internal async Task RollbackAsync()
-    {
-        if (connection is null) return;
-        try
-        {
-            await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
-            await rollback.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (Exception)
-        {
-            // Whatever it was: the connection is of no more use, and the lane goes on with a new one.
-            await DropAsync();
-        }
-    }
-
+    /// <summary>
+    /// Ends it after every fault, also after one that a rollback would mend: Npgsql 10.0.0 mixes up which statements it has prepared
+    /// when a batch fails on the way, and a later use of the connection then fails ("unexpected backend message DataRow").
+    /// </summary>
     internal async Task DropAsync()
     {
         if (Interlocked.Exchange(ref connection, null) is not { } dropped) return;
-        // One that is in the middle of a transaction must not go back to the pool for others to inherit.
-        NpgsqlConnection.ClearPool(dropped);
+        // It must not go back to the pool for others to inherit: the pool is told to close what it gets back from now on.
+        // (NpgsqlConnection.ClearPool knows nothing of the pool of a data source.)
+        database.Clear();
         await dropped.DisposeAsync();
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PayoutRow(PayoutId id)
     internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
     {
         var decided = Decisions.On(Payout, happened);
-        foreach (var next in decided.Events) Events.Add(new NewEvent(Guid.CreateVersion7(happened.ObservedAt), next, traceId));
+        foreach (var next in decided.Events) Events.Add(new NewEvent(Guid.CreateVersion7(happened.ObservedAt), next, decided.Payout, traceId));
         Payout = decided.Payout;
         Provider = provider;
         NextPollAt = SilenceSchedule.NextPoll(decided.Payout, policy, happened);
@@ -44,4 +44,5 @@ internal sealed class PayoutRow(PayoutId id)
     }
 }
 
-internal sealed record NewEvent(Guid Id, PayoutEvent Event, string? TraceId);
+/// <param name="After">The payout once all that followed from the same happening was folded in; later ones of the batch are not in it.</param>
+internal sealed record NewEvent(Guid Id, PayoutEvent Event, Payout After, string? TraceId);

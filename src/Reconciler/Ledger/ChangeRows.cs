@@ -30,7 +30,7 @@ internal static class ChangeRows
             var columns = PayoutColumns.Of(row.Payout!);
             var amount = columns is { Amount: { } value, Currency: { } code } ? Shown(value, code) : null;
             foreach (var added in row.Events)
-                if (ChangeBody.Of(added.Id, added.Event, row.Payout!, amount, recordedAt) is { } change)
+                if (ChangeBody.Of(added.Id, added.Event, added.After, amount, recordedAt) is { } change)
                     changes.Add(change);
         }
 

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Reconciler.Appending;
+using Reconciler.Hosting;
+using Reconciler.Streams;
+
+namespace Reconciler.Tests.Appending;
+
+/// <summary>One node's append path, with a connection pool of its own, over a real database.</summary>
+public sealed class Node : IAsyncDisposable
+{
+    public const string ApplicationName = "reconciler-node";
+
+    private readonly NpgsqlDataSource source;
+    private readonly Appender appender;
+
+    /// <param name="connectionString">Of a migrated database; what the service adds to it is added here, too.</param>
+    public Node(string connectionString, AppendOptions? options = null, int autoPrepareMax = 100)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Options = "-c synchronous_commit=on -c plan_cache_mode=force_custom_plan",
+            NoResetOnClose = true,
+            MaxAutoPrepare = autoPrepareMax,
+            MaxPoolSize = 10,
+            ApplicationName = ApplicationName,
+        };
+        source = NpgsqlDataSource.Create(settings.ConnectionString);
+        appender = new Appender(
+            source, new EventAppender(PayoutStreams.Registry, "payout"), options ?? new AppendOptions(), TimeProvider.System, NullLogger<Appender>.Instance);
+    }
+
+    public Task<Appended> AppendAsync(Append item) => appender.AppendAsync(item);
+
+    public Task<Appended[]> AppendAsync(IEnumerable<Append> items) => Task.WhenAll(items.Select(appender.AppendAsync));
+
+    /// <summary>As <see cref="AppendAsync(Append)"/>, with the fault in place of a throw.</summary>
+    public async Task<Exception?> FaultOfAsync(Append item)
+    {
+        try
+        {
+            await appender.AppendAsync(item);
+            return null;
+        }
+        catch (Exception fault)
+        {
+            return fault;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await appender.DisposeAsync();
+        await source.DisposeAsync();
+    }
+}
