@@ -49,8 +49,8 @@ public sealed record Why(string Sentence, ImmutableArray<Weighed> Evidence)
         (null, not null) => "Nothing: people have decided, and the provider is not asked again.",
         (null, _) when derived.Status.IsFinal() => "Nothing: the status is final, and all checks after it have been made.",
         (null, _) => "Nothing is planned until the provider sends a word.",
-        ({ } at, _) when derived.Status.IsFinal() && payout.OpenCases.Any() =>
-            $"The provider is asked on {Time(at)}, because its words disagree.",
+        ({ } at, _) when derived.Rule == DerivationRule.WebhookFinal && payout.OpenCases.Any() =>
+            $"The provider is asked on {Time(at)}, because the evidence does not agree.",
         ({ } at, _) when derived.Status.IsFinal() => $"The provider is asked once more on {Time(at)}, in case the money came back.",
         ({ } at, _) when payout.Claims.EarliestFinal(ClaimSource.WebhookToVerify) is not null =>
             $"The provider is asked on {Time(at)}, to confirm what its webhook said.",
@@ -74,7 +74,7 @@ public sealed record Why(string Sentence, ImmutableArray<Weighed> Evidence)
         DerivationRule.PollFinal =>
             $"Asked by us on {Time(payout.Claims.EarliestFinal(ClaimSource.Poll)!.First.At)}, the provider answered that the payout {Became(derived.Status)}.",
         DerivationRule.WebhookFinal =>
-            $"A verified webhook of {Time(payout.Claims.EarliestFinal(ClaimSource.Webhook)!.First.At)} says that the payout {Became(derived.Status)}; the provider's own answer to us has not been needed to hold it so.",
+            $"A verified webhook of {Time(payout.Claims.EarliestFinal(ClaimSource.Webhook)!.First.At)} says that the payout {Became(derived.Status)}; to our own request the provider has given no final answer.",
         DerivationRule.NotFinal => NotFinal(payout, derived),
     };
 

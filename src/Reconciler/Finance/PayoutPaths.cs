@@ -19,7 +19,8 @@ internal static class PayoutPaths
     internal static IApplicationBuilder UsePayoutPaths(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var feature = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        if (Rewritten(feature.RawTarget) is { } path) context.Request.Path = path;
+        // Made by its constructor: the conversion from text would decode it once more.
+        if (Rewritten(feature.RawTarget) is { } path) context.Request.Path = new PathString(path);
         return next(context);
     });
 

@@ -12,8 +12,8 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> log) : IExcepti
         // The caller has gone: nobody is there to be answered.
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested) return true;
         var problem = ProblemOf(exception);
-        if (problem.Kind.Status >= StatusCodes.Status500InternalServerError)
-            Fault(log, exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName ?? "no route");
+        if (problem.Kind == ProblemKind.Unavailable) Unavailable(log, httpContext.Request.Method, RouteOf(httpContext), exception.Message);
+        else if (problem.Kind.Status >= StatusCodes.Status500InternalServerError) Fault(log, exception, httpContext.Request.Method, RouteOf(httpContext));
         await problem.ExecuteAsync(httpContext);
         return true;
     }
@@ -26,6 +26,12 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> log) : IExcepti
         _ => new Problem(ProblemKind.Internal, "It was logged. The request may have been carried out; it is safe to send it again."),
     };
 
+    private static string RouteOf(HttpContext context) =>
+        context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName ?? "no route";
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route} failed")]
     private static partial void Fault(ILogger log, Exception fault, string method, string route);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Route} was answered 503: {Trouble}")]
+    private static partial void Unavailable(ILogger log, string method, string route, string trouble);
 }

@@ -18,7 +18,7 @@ internal static class WebhookRoute
         var connections = routes.ServiceProvider.GetRequiredService<ConnectionRegistry>();
         var silence = routes.ServiceProvider.GetRequiredService<SilenceClock>();
         var clock = routes.ServiceProvider.GetRequiredService<TimeProvider>();
-        routes.MapPost("/webhooks/{connection}", context => ReceiveAsync(context, receive, connections, silence, clock))
+        routes.MapPost("/webhooks/{connection}", (HttpContext context, string connection) => ReceiveAsync(context, connection, receive, connections, silence, clock))
             .WithSummary("A provider's delivery.")
             .WithDescription("200: kept (duplicates, too). 401: not verified. 404: unknown connection. 413: over 256 KB. 503: cannot be made permanent now.")
             .WithMetadata(Answers(StatusCodes.Status200OK), Answers(StatusCodes.Status401Unauthorized), Answers(StatusCodes.Status404NotFound),
@@ -26,10 +26,9 @@ internal static class WebhookRoute
     }
 
     private static async Task ReceiveAsync(
-        HttpContext context, ReceiveDelivery receive, ConnectionRegistry connections, SilenceClock silence, TimeProvider clock)
+        HttpContext context, string key, ReceiveDelivery receive, ConnectionRegistry connections, SilenceClock silence, TimeProvider clock)
     {
         using var span = Measures.Source.StartActivity("delivery");
-        var key = (string)context.Request.RouteValues["connection"]!;
         span?.SetTag("connection", key);
         if (connections.Find(key) is not { } connection)
         {

@@ -16,8 +16,8 @@ internal static class Evidences
         var digest = EvidenceDigest.Of(body);
         return new KeepDelivery(
             new Evidence(Connection, Provider.Zopay, digest, EvidenceKind.Delivery, payout.StreamId, body, "application/json",
-                """{"x-zo-delivery-id":["d-1"]}""", null, "2026-11", "d-" + id, null, at),
-            new WebhookReceived(payout, at, digest, Observation(status, occurredAt), Verified: true, "2026-11", "d-" + id, verifyFinal),
+                """{"x-zo-delivery-id":["d-1"]}""", null, "2026-11", $"d-{id}-{status.Word()}", null, at),
+            new WebhookReceived(payout, at, digest, Observation(status, occurredAt), Verified: true, "2026-11", $"d-{id}-{status.Word()}", verifyFinal),
             PollingPolicy.Default with { VerifyFinal = verifyFinal });
     }
 

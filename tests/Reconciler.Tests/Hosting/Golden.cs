@@ -3,12 +3,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Reconciler.Hosting;
 
 namespace Reconciler.Tests.Hosting;
 
 /// <summary>
 /// Pins an answer, status, type and body, by a file that people read and review. With <c>WRITE_GOLDEN=1</c> in the environment the files
-/// are written anew. Random ids become <c>uuid</c>; times are the stopped clock's, and stay.
+/// are written anew. Random ids become <c>uuid</c> and <c>trace</c>; times are the stopped clock's, and stay.
 /// </summary>
 public static partial class Golden
 {
@@ -21,9 +22,10 @@ public static partial class Golden
         {
             ["status"] = (int)response.StatusCode,
             ["contentType"] = response.Content.Headers.ContentType?.ToString(),
-            ["body"] = body.Length == 0 ? null : response.Content.Headers.ContentType?.MediaType?.Contains("json") == true && !body.TrimEnd().Contains('\n') ? JsonNode.Parse(body) : body,
+            ["body"] = body.Length == 0 ? null : response.Content.Headers.ContentType?.MediaType is "application/json" or Problem.ContentType ? JsonNode.Parse(body) : body,
         };
-        ShouldMatch(Uuid().Replace(shown.ToJsonString(Readable), "uuid") + "\n", name, caller);
+        var text = Trace().Replace(Uuid().Replace(shown.ToJsonString(Readable), "uuid"), "\"traceId\": \"trace\"");
+        ShouldMatch(text + "\n", name, caller);
     }
 
     private static void ShouldMatch(string text, string name, string caller)
@@ -33,6 +35,9 @@ public static partial class Golden
         File.Exists(file).ShouldBeTrue($"There is no golden file {name}: run with WRITE_GOLDEN=1 and review it.");
         text.ShouldBe(File.ReadAllText(file), $"The answer is not the one of the golden file {name}.");
     }
+
+    [GeneratedRegex("\"traceId\": \"[0-9a-f]{32}\"")]
+    private static partial Regex Trace();
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")]
     private static partial Regex Uuid();

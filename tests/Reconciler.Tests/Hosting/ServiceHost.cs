@@ -11,16 +11,16 @@ using Reconciler.Tests.Database;
 
 namespace Reconciler.Tests.Hosting;
 
-/// <summary>The whole program on a free port of this machine, over a database of its own, with two connections.</summary>
+/// <summary>The whole program on a free port of this machine, over a database of its own, with two connections whose providers never answer.</summary>
 public sealed class ServiceHost : IAsyncDisposable
 {
     public const string AdminKey = "rk_test_0123456789abcdef0123456789abcdef";
     public const string Connections = """
         {"connections": {
             "zopay-test": {"provider": "zopay", "environment": "sandbox",
-                "api": {"credentials": {"apiKey": "key", "secretKey": "secret", "origin": "https://example.com"}},
+                "api": {"baseUrl": "http://127.0.0.1:1", "credentials": {"apiKey": "key", "secretKey": "secret", "origin": "https://example.com"}},
                 "webhook": {"secrets": [{"id": "2026-11", "secret": "whsec_test"}]}},
-            "pawapay-test": {"provider": "pawapay", "environment": "sandbox", "api": {"credentials": {"token": "token"}}}
+            "pawapay-test": {"provider": "pawapay", "environment": "sandbox", "api": {"baseUrl": "http://127.0.0.1:1", "credentials": {"token": "token"}}}
         }}
         """;
 
