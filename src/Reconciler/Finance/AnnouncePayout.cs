@@ -76,7 +76,8 @@ internal sealed record Announced(int Status, PayoutId? Payout, Problem? Problem)
         if (now.Recipient?.Digest != known.Recipient?.Digest)
             yield return new FieldProblem("recipient", known.Recipient is { } recipient ? $"Registered as {recipient.Masked}." : "Registered without one.");
         if (now.InitiatedAt != known.InitiatedAt)
-            yield return new FieldProblem("initiatedAt", known.InitiatedAt is { } at ? $"Registered as {InstantConverter.Text(at)}." : "Registered without one.");
+            yield return new FieldProblem(
+                "initiatedAt", known.InitiatedAt is { } at ? $"Registered as {InstantConverter.Text(at)}." : "Registered without one.");
         if (now with { Reference = known.Reference, Amount = known.Amount, Recipient = known.Recipient, InitiatedAt = known.InitiatedAt } is var rest
             && !rest.SaysTheSameAs(known))
             yield return new FieldProblem("metadata", "Registered with other metadata.");

@@ -47,7 +47,8 @@ internal sealed class Conditions
         return null;
     }
 
-    internal bool? YesNo(string name) => Parsed<bool>(name, (string text, out bool value) => (value = text == "true") || text == "false", "It is true or false.");
+    internal bool? YesNo(string name) => Parsed<bool>(
+        name, (string text, out bool value) => (value = text == "true") || text == "false", "It is true or false.");
 
     internal int Whole(string name, int least, int most, int otherwise) =>
         Parsed(name,

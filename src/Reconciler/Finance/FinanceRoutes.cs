@@ -15,7 +15,8 @@ public static class FinanceRoutes
     {
         routes.MapPost("/v1/payouts", RegisterPayouts.HandleAsync).RequireScope(Scope.PayoutsWrite)
             .WithTags("Payouts").WithSummary("Expect a payout, or many")
-            .WithDescription("201 new, 200 the same again, 409 registered with other content. With application/x-ndjson each line is one payout and is answered by one line {line, status, id | problem}, in the same order.")
+            .WithDescription("201 new, 200 the same again, 409 registered with other content. With application/x-ndjson each line is one payout "
+                + "and is answered by one line {line, status, id | problem}, in the same order.")
             .Accepts<AnnouncementBody>("application/json", AnnounceMany.ContentType)
             .Produces<PayoutAnswer>(StatusCodes.Status201Created).Produces<PayoutAnswer>()
             .Refuses(409, 413, 415, 422, 503);

@@ -68,7 +68,8 @@ internal sealed record KeptEvidence(
     {
         await using var command = database.CreateCommand(Signers);
         command.Parameters.Add(new NpgsqlParameter { Value = connection.ToString() });
-        command.Parameters.Add(new NpgsqlParameter { Value = digests.Select(digest => digest.ToBytes()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        var wanted = digests.Select(digest => digest.ToBytes()).ToArray();
+        command.Parameters.Add(new NpgsqlParameter { Value = wanted, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var signers = new Dictionary<EvidenceDigest, string>();
         while (await rows.ReadAsync(cancellation))

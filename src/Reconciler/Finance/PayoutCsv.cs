@@ -64,7 +64,8 @@ internal sealed class PayoutCsv(PayoutFilter filter, NpgsqlDataSource database) 
     }
 
     private static byte[] Rows(List<KeptPayout> page) =>
-        Rows([.. page.Select(PayoutAnswer.Of).Select(payout => (Action<CsvWriter>)(csv => Array.ForEach(Columns, column => csv.WriteField(column.Cell(payout)))))]);
+        Rows(page.Select(PayoutAnswer.Of).Select<PayoutAnswer, Action<CsvWriter>>(
+            payout => csv => Array.ForEach(Columns, column => csv.WriteField(column.Cell(payout)))));
 
     // Into memory first: the writer is synchronous, and a response must not be.
     private static byte[] Rows(params IEnumerable<Action<CsvWriter>> rows)

@@ -26,12 +26,13 @@ internal sealed class PayoutFilter
     internal PayoutFilter(IQueryCollection query, ReadOnlySpan<byte> recipientKey)
     {
         conditions = new Conditions(query, Known);
-        conditions.Where("connection = any({0})", conditions.Words("connection", word => ConnectionKey.TryParse(word, out _), "It is no connection's key."), Texts);
+        var connections = conditions.Words("connection", word => ConnectionKey.TryParse(word, out _), "It is no connection's key.");
+        conditions.Where("connection = any({0})", connections, Texts);
         conditions.Where("provider = any({0})", conditions.Words<Provider>("provider"), Texts);
         conditions.Where("status = any({0})", conditions.Words<PayoutStatus>("status"), Texts);
         conditions.Where("final = {0}", conditions.YesNo("final"), NpgsqlDbType.Boolean);
         conditions.Where("confidence = any({0})", conditions.Words<Confidence>("confidence"), Texts);
-        conditions.Where("currency = any({0})", conditions.Words("currency", word => Core.Currency.TryParse(word, out var code) && code.Code == word, "It is not an ISO 4217 code, like XOF."), Texts);
+        conditions.Where("currency = any({0})", conditions.Words("currency", IsCurrency, "It is not an ISO 4217 code, like XOF."), Texts);
         // Served by payouts_by_reference.
         conditions.Where("reference = {0}", conditions.Text("reference"), NpgsqlDbType.Text);
         // Served by payouts_by_recipient.
@@ -67,10 +68,13 @@ internal sealed class PayoutFilter
         return page;
     }
 
-    private decimal? Amount(string name) => conditions.Parsed(
-        name,
-        (string text, out decimal amount) => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out amount) && amount <= Money.Max,
-        "It is plain decimal text, like 5000 or 5000.00.");
+    private decimal? Amount(string name) =>
+        conditions.Parsed<decimal>(name, TryAmount, "It is plain decimal text, like 5000 or 5000.00.");
+
+    private static bool TryAmount(string text, out decimal amount) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out amount) && amount <= Money.Max;
+
+    private static bool IsCurrency(string word) => Core.Currency.TryParse(word, out var code) && code.Code == word;
 
     private void WhereDiscrepancy()
     {

@@ -10,6 +10,7 @@ internal static class Accepts
         return Quality(mediaType) is > 0 and var other && other >= Quality("application/json");
 
         double Quality(string wanted) =>
-            accepted.Where(range => range.MediaType.Equals(wanted, StringComparison.OrdinalIgnoreCase)).Select(range => range.Quality ?? 1).DefaultIfEmpty(0).Max();
+            accepted.Where(range => range.MediaType.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+                .Select(range => range.Quality ?? 1).DefaultIfEmpty(0).Max();
     }
 }

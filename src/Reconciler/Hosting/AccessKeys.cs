@@ -26,7 +26,11 @@ public sealed partial class AccessKeys
         }
 
         if (adminKey.Length < AdminKeyCharactersMin)
-            throw new InvalidOperationException($"Reconciler__AdminKey is too short: it needs {AdminKeyCharactersMin} characters or more, like 'rk_' and what 'openssl rand -hex 24' prints.");
+        {
+            throw new InvalidOperationException(
+                $"Reconciler__AdminKey is too short: it needs {AdminKeyCharactersMin} characters or more, like 'rk_' and what 'openssl rand -hex 24' prints.");
+        }
+
         adminDigest = Digest(adminKey);
     }
 

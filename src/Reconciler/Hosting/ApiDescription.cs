@@ -47,7 +47,8 @@ public static class ApiDescription
         {
             Title = "Reconciler",
             Version = Document,
-            Description = "One authoritative status per payout, from every word that its provider said. Times are RFC 3339 in UTC, amounts decimal strings, refusals problem details (RFC 9457) with a stable type.",
+            Description = "One authoritative status per payout, from every word that its provider said. "
+                + "Times are RFC 3339 in UTC, amounts decimal strings, refusals problem details (RFC 9457) with a stable type.",
         };
         // Where it is reached is the operator's affair: a proxy may stand before it.
         document.Servers = [];

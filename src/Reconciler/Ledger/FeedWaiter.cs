@@ -20,6 +20,9 @@ public sealed partial class FeedWaiter(NpgsqlDataSource database, IHostApplicati
     private long head;
     private int waiting;
 
+    /// <summary>Readers that wait now.</summary>
+    internal int Waiting => Volatile.Read(ref waiting);
+
     /// <summary>Returns when the feed's head lies beyond a position, when the time is over, or when the service stops.</summary>
     public async Task WaitBeyondAsync(long position, TimeSpan atMost, CancellationToken cancellation)
     {
@@ -72,7 +75,7 @@ public sealed partial class FeedWaiter(NpgsqlDataSource database, IHostApplicati
         {
             await using (var look = new NpgsqlCommand("select position from reconciler.feed_head", connection))
                 Move((long)(await look.ExecuteScalarAsync(cancellation))!);
-            while (!await connection.WaitAsync(LookInterval, cancellation) && Volatile.Read(ref waiting) == 0)
+            while (!await connection.WaitAsync(LookInterval, cancellation) && Waiting == 0)
             {
                 // Nobody waits and nobody told: there is nothing to look for.
             }

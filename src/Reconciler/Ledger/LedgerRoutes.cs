@@ -14,7 +14,8 @@ public static class LedgerRoutes
     {
         routes.MapGet("/v1/changes", ReadChanges.HandleAsync).RequireScope(Scope.LedgerRead)
             .WithTags("Ledger").WithSummary("What changed after a position")
-            .WithDescription("Positions are dense and in commit order: what lies at or before one that was read never changes. 409 where the position or the epoch belongs to another history.")
+            .WithDescription("Positions are dense and in commit order: what lies at or before one that was read never changes. "
+                + "409 where the position or the epoch belongs to another history.")
             .Produces<ChangesPage>()
             .Refuses(409, 422);
         return routes;

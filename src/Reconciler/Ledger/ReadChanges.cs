@@ -50,7 +50,8 @@ internal static class ReadChanges
     {
         if (known is { } epoch && epoch != page.Epoch)
             return new Problem(ProblemKind.FeedEpochChanged,
-                $"This feed's epoch is {page.Epoch}: the database was restored or replaced, and positions of {epoch} mean nothing here. Compare by payout, then read from 0.");
+                $"This feed's epoch is {page.Epoch}: the database was restored or replaced, and positions of {epoch} mean nothing here. "
+                + "Compare by payout, then read from 0.");
         return after > page.Head && page.Changes.Count == 0
             ? new Problem(ProblemKind.FeedPositionAhead,
                 $"The feed ends at {page.Head}, before {after}: the database was restored or replaced. Compare by payout, then read from 0.")

@@ -9,7 +9,8 @@ internal static class Evidences
 {
     internal static readonly ConnectionKey Connection = ConnectionKey.Parse("zopay-test");
 
-    internal static KeepDelivery Heard(string id, ObservedStatus status, DateTimeOffset at, DateTimeOffset? occurredAt = null, VerifyFinal verifyFinal = VerifyFinal.Contested)
+    internal static KeepDelivery Heard(
+        string id, ObservedStatus status, DateTimeOffset at, DateTimeOffset? occurredAt = null, VerifyFinal verifyFinal = VerifyFinal.Contested)
     {
         var body = Encoding.UTF8.GetBytes($$"""{"event":"payout.{{status.Word()}}","payout":"{{id}}"}""");
         var payout = PayoutId.Parse($"{Connection}/{id}");

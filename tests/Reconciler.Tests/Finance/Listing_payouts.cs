@@ -63,10 +63,12 @@ public sealed class Listing_payouts(PostgresFixture postgres)
 
         await Golden.ShouldMatchAsync(
             await service.Http.GetAsync(
-                "/v1/payouts?stauts=failed&status=lost&final=yes&minAmount=-1&maxAmount=1e3&from=12:00&discrepancy=x&sort=amount&limit=0&cursor=%00&provider=stripe&currency=xof&connection=A&reference=&q=a&q=b"),
+                "/v1/payouts?stauts=failed&status=lost&final=yes&minAmount=-1&maxAmount=1e3&from=12:00&discrepancy=x&sort=amount"
+                + "&limit=0&cursor=%00&provider=stripe&currency=xof&connection=A&reference=&q=a&q=b"),
             "payouts-refused");
-        foreach (var query in (string[])["limit=501", "q=%00", "reference=a%00", "recipient=", "from=2026-11-21T10:00:00", "cursor=abc", "q=%ED%A0%80"])
-            (await service.Http.GetAsync($"/v1/payouts?{query}")).StatusCode.ShouldBe(query == "q=%ED%A0%80" ? HttpStatusCode.OK : HttpStatusCode.UnprocessableEntity, query);
+        foreach (var query in (string[])["limit=501", "q=%00", "reference=a%00", "recipient=", "from=2026-11-21T10:00:00", "cursor=abc"])
+            (await service.Http.GetAsync($"/v1/payouts?{query}")).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, query);
+        (await service.Http.GetAsync("/v1/payouts?q=%ED%A0%80")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

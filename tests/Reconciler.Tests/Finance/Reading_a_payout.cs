@@ -135,7 +135,11 @@ public sealed class Reading_a_payout(PostgresFixture postgres)
 
         // Until the silence clock knows the connection it says 429.
         HttpResponseMessage? answer = null;
-        await Waits.UntilAsync(async () => (answer = await service.Http.PostAsync("/v1/payouts/zopay-test/p-1/poll", null)).StatusCode != HttpStatusCode.TooManyRequests);
+        await Waits.UntilAsync(async () =>
+        {
+            answer = await service.Http.PostAsync("/v1/payouts/zopay-test/p-1/poll", null);
+            return answer.StatusCode != HttpStatusCode.TooManyRequests;
+        });
 
         await Golden.ShouldMatchAsync(answer!, "poll-no-answer");
     }
@@ -148,7 +152,8 @@ public sealed class Reading_a_payout(PostgresFixture postgres)
     }
 
     private static async Task RegisterAsync(ServiceHost service, string id) =>
-        (await service.Http.PostAsJsonAsync("/v1/payouts", new { connection = "zopay-test", providerPayoutId = id, reference = "r-1", amount = "5000", currency = "XOF" }))
+        (await service.Http.PostAsJsonAsync(
+            "/v1/payouts", new { connection = "zopay-test", providerPayoutId = id, reference = "r-1", amount = "5000", currency = "XOF" }))
             .StatusCode.ShouldBe(HttpStatusCode.Created);
 
     // Sent as it is: a client would tidy the path up.

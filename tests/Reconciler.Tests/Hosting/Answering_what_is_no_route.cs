@@ -25,7 +25,8 @@ public sealed class Answering_what_is_no_route(PostgresFixture postgres)
         {
             await admin.OpenAsync();
             await using var away = new Npgsql.NpgsqlCommand(
-                $"alter database {database} allow_connections false; select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'", admin);
+                $"alter database {database} allow_connections false; "
+                + $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'", admin);
             await away.ExecuteNonQueryAsync();
         }
 

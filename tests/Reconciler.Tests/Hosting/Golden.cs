@@ -22,7 +22,7 @@ public static partial class Golden
         {
             ["status"] = (int)response.StatusCode,
             ["contentType"] = response.Content.Headers.ContentType?.ToString(),
-            ["body"] = body.Length == 0 ? null : response.Content.Headers.ContentType?.MediaType is "application/json" or Problem.ContentType ? JsonNode.Parse(body) : body,
+            ["body"] = response.Content.Headers.ContentType?.MediaType is "application/json" or Problem.ContentType ? JsonNode.Parse(body) : body,
         };
         var text = Trace().Replace(Uuid().Replace(shown.ToJsonString(Readable), "uuid"), "\"traceId\": \"trace\"");
         ShouldMatch(text + "\n", name, caller);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Reconciler.Appending;
+using Reconciler.Database;
 using Reconciler.Tests.Database;
 
 namespace Reconciler.Tests.Hosting;
@@ -26,10 +27,11 @@ public sealed class ServiceHost : IAsyncDisposable
 
     private readonly Factory program;
     private readonly TemporaryFolder folder;
+    private readonly DirectoryLock? held;
 
-    private ServiceHost(Factory program, TemporaryFolder folder)
+    private ServiceHost(Factory program, TemporaryFolder folder, DirectoryLock? held)
     {
-        (this.program, this.folder) = (program, folder);
+        (this.program, this.folder, this.held) = (program, folder, held);
         program.UseKestrel(0);
         program.StartServer();
         Address = program.ClientOptions.BaseAddress;
@@ -55,6 +57,8 @@ public sealed class ServiceHost : IAsyncDisposable
         PostgresFixture postgres, TimeProvider? clock = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var folder = TemporaryFolder.New();
+        // Another run removes leftovers, which are those that nobody holds.
+        var held = DirectoryLock.TryTake(folder.Path);
         var connections = Path.Combine(folder.Path, "connections.json");
         await File.WriteAllTextAsync(connections, Connections);
         var configuration = new Dictionary<string, string?>
@@ -67,7 +71,7 @@ public sealed class ServiceHost : IAsyncDisposable
             ["Logging:LogLevel:Default"] = "Error",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) configuration[name] = value;
-        return new ServiceHost(new Factory(configuration, clock ?? TimeProvider.System), folder);
+        return new ServiceHost(new Factory(configuration, clock ?? TimeProvider.System), folder, held);
     }
 
     public Task<Appended> AppendAsync(Append item) => Services.GetRequiredService<Appender>().AppendAsync(item);
@@ -77,6 +81,7 @@ public sealed class ServiceHost : IAsyncDisposable
         Http.Dispose();
         Anonymous.Dispose();
         await program.DisposeAsync();
+        held?.Dispose();
         folder.Dispose();
     }
 

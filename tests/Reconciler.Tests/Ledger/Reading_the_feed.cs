@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Reconciler.Core;
+using Reconciler.Ledger;
 using Reconciler.Tests.Database;
 using Reconciler.Tests.Finance;
 using Reconciler.Tests.Hosting;
@@ -51,6 +53,7 @@ public sealed class Reading_the_feed(PostgresFixture postgres)
     {
         await using var service = await ServiceHost.StartAsync(postgres);
         var waiting = Enumerable.Range(0, 50).Select(_ => ReadAsync(service, "after=0&wait=30")).ToList();
+        await WaitingAsync(service, waiting.Count);
 
         await service.AppendAsync(Evidences.Heard("p-1", ObservedStatus.Succeeded, Noon));
 
@@ -75,13 +78,8 @@ public sealed class Reading_the_feed(PostgresFixture postgres)
     public async Task Does_not_hold_up_a_service_that_stops()
     {
         var service = await ServiceHost.StartAsync(postgres);
-        (await service.Http.GetAsync("/v1/changes")).StatusCode.ShouldBe(HttpStatusCode.OK);
         var waiting = service.Http.GetAsync("/v1/changes?wait=30");
-        await Waits.UntilAsync(async () =>
-        {
-            await using var count = service.Database.CreateCommand("select count(*) from pg_stat_activity where datname = current_database() and query = 'listen reconciler_changes' or query like 'select position from reconciler.feed_head%'");
-            return (long)(await count.ExecuteScalarAsync())! > 0;
-        });
+        await WaitingAsync(service, 1);
 
         var started = Stopwatch.GetTimestamp();
         await service.DisposeAsync();
@@ -98,6 +96,12 @@ public sealed class Reading_the_feed(PostgresFixture postgres)
                 // The client was closed, too.
             }
         });
+    }
+
+    private static Task WaitingAsync(ServiceHost service, int readers)
+    {
+        var waiter = service.Services.GetRequiredService<FeedWaiter>();
+        return Waits.UntilAsync(() => Task.FromResult(waiter.Waiting == readers));
     }
 
     private static async Task<JsonNode> ReadAsync(ServiceHost service, string query)
