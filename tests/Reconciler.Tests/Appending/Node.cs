@@ -23,6 +23,8 @@ public sealed class Node : IAsyncDisposable
             NoResetOnClose = true,
             MaxAutoPrepare = autoPrepareMax,
             MaxPoolSize = 10,
+            // Longer than anything here lasts: what ends in time does not end by this.
+            CommandTimeout = 300,
             ApplicationName = ApplicationName,
         };
         source = NpgsqlDataSource.Create(settings.ConnectionString);

@@ -61,7 +61,7 @@ public sealed class A_stalled_database(PostgresFixture postgres)
         var waiting = node.FaultOfAsync(Words.Heard("p-1", ObservedStatus.Pending));
         await Held.WaitersAsync(database);
 
-        await node.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(50), TimeProvider.System);
+        await node.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
 
         (await waiting).ShouldBeOfType<AppendUnavailable>();
     }
