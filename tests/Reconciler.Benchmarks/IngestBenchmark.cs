@@ -31,7 +31,7 @@ internal static class IngestBenchmark
                 Console.WriteLine($"Round {round}: {connections} connections, {warmup.TotalSeconds} s warm-up, {measured.TotalSeconds} s measured, {payouts} payouts registered before");
                 await MeasureServiceAsync(cluster, $"service{round}", folder.FullName, payouts, connections, warmup, measured);
                 await MeasureBaselineAsync(cluster, $"baseline{round}", payouts, connections, warmup, measured);
-                await MeasureLimitAsync(payouts, connections, warmup, measured);
+                await MeasureLimitAsync(cluster, payouts, connections, warmup, measured);
             }
 
             return 0;
@@ -57,7 +57,7 @@ internal static class IngestBenchmark
         using var http = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(10) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
         await PrepareAsync(http, payouts);
-        await MeasureAsync("service", service, connections, payouts, warmup, measured);
+        await MeasureAsync("service", service, cluster, connections, payouts, warmup, measured);
     }
 
     private static async Task<string> ConnectionsFileAsync(string folder)
@@ -99,25 +99,27 @@ internal static class IngestBenchmark
         }.ConnectionString;
         await using var baseline = await ChildProcess.StartAsync(
             Dll("Reconciler.Benchmarks"), ["baseline"], new Dictionary<string, string> { ["BASELINE_DATABASE"] = connectionString });
-        await MeasureAsync("baseline", baseline, connections, payouts, warmup, measured);
+        await MeasureAsync("baseline", baseline, cluster, connections, payouts, warmup, measured);
     }
 
-    private static async Task MeasureLimitAsync(int payouts, int connections, TimeSpan warmup, TimeSpan measured)
+    private static async Task MeasureLimitAsync(PrivateCluster cluster, int payouts, int connections, TimeSpan warmup, TimeSpan measured)
     {
         await using var limit = await ChildProcess.StartAsync(Dll("Reconciler.Benchmarks"), ["limit"], []);
-        await MeasureAsync("limit", limit, connections, payouts, warmup, measured);
+        await MeasureAsync("limit", limit, cluster, connections, payouts, warmup, measured);
     }
 
-    private static async Task MeasureAsync(string name, ChildProcess contender, int connections, int payouts, TimeSpan warmup, TimeSpan measured)
+    private static async Task MeasureAsync(
+        string name, ChildProcess contender, PrivateCluster cluster, int connections, int payouts, TimeSpan warmup, TimeSpan measured)
     {
         var url = new Uri(contender.Address, $"/webhooks/{Webhook.Connection}");
         var warm = await RawLoad.RunAsync(url, connections, warmup, payouts, firstNumber: 0, TimeProvider.System);
-        var (cpuBefore, memoryBefore) = (contender.Cpu, contender.ResidentBytes);
+        var (cpuBefore, postgresBefore, memoryBefore) = (contender.Cpu, PostgresCpu.Of(cluster.Postmaster), contender.ResidentBytes);
         var result = await RawLoad.RunAsync(url, connections, measured, payouts, warm.NextNumber, TimeProvider.System);
         var cpuEach = (contender.Cpu - cpuBefore).TotalMicroseconds / Math.Max(1, result.Answered);
+        var postgresEach = (PostgresCpu.Of(cluster.Postmaster) - postgresBefore).TotalMicroseconds / Math.Max(1, result.Answered);
         Console.WriteLine(
             $"  {name,-9}{result.PerSecond,9:F0}/s   p50 {result.Percentile(50),6:F1} ms   p99 {result.Percentile(99),6:F1} ms   not 200: {result.Refused}" +
-            $"   cpu {cpuEach:F0} us each   memory {memoryBefore >> 20} -> {contender.ResidentBytes >> 20} MB");
+            $"   cpu {cpuEach:F0} us each, PostgreSQL {postgresEach:F0} us   memory {memoryBefore >> 20} -> {contender.ResidentBytes >> 20} MB");
     }
 
     private static string Dll(string name) => Path.Combine(AppContext.BaseDirectory, $"{name}.dll");

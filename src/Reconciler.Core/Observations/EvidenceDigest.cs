@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
@@ -9,6 +10,8 @@ namespace Reconciler.Core;
 public readonly record struct EvidenceDigest : IParsable<EvidenceDigest>, IComparable<EvidenceDigest>
 {
     private const int HexDigits = 64;
+
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     private EvidenceDigest(string hex) => Hex = hex;
 
@@ -26,7 +29,7 @@ public readonly record struct EvidenceDigest : IParsable<EvidenceDigest>, ICompa
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EvidenceDigest result)
     {
-        var valid = s is { Length: HexDigits } && s.All(char.IsAsciiHexDigitLower);
+        var valid = s is { Length: HexDigits } && !s.AsSpan().ContainsAnyExcept(LowerHex);
         result = valid ? new EvidenceDigest(s!) : default;
         return valid;
     }

@@ -37,7 +37,7 @@ public sealed class InstantConverter : JsonConverter<DateTimeOffset>
     private static bool NamesItsZone(string text) => text.IndexOf('T') is > 0 and var time && (text[^1] == 'Z' || text.AsSpan(time).ContainsAny('+', '-'));
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(Text(value));
+        writer.WriteStringValue(value.ToMicrosecond().UtcDateTime);
 }
 
 /// <summary>A value that is its text: written by <c>ToString</c>, read by <c>Parse</c>.</summary>
