@@ -24,13 +24,14 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
         from unnest($1, $2) as stream (id, version)
         """;
 
+    // Said twice, the ids lead to the rows by their key under any plan, also one made while the table was empty.
     // A stream that is not where it was expected fails on timestamp's not-null constraint (see VersionConflict): the whole
     // transaction stops, which a mere count of rows could not do when COMMIT is already on its way in the same round trip.
     private const string MoveStreams = """
         update reconciler.mt_streams as stream
         set version = moved.version, timestamp = case when stream.version = moved.expected then $4 end
         from unnest($1, $2, $3) as moved (id, expected, version)
-        where stream.id = moved.id
+        where stream.id = any($1) and stream.id = moved.id
         """;
 
     private const string InsertEvents = """

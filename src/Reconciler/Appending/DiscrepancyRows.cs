@@ -16,7 +16,8 @@ internal static class DiscrepancyRows
     // Served by the primary key.
     private const string Close = """
         update reconciler.discrepancies as known set closed_at = closed.at, closed_because = closed.reason
-        from unnest($1, $2, $3) as closed (id, at, reason) where known.id = closed.id
+        from unnest($1, $2, $3) as closed (id, at, reason)
+        where known.id = any($1) and known.id = closed.id
         """;
 
     internal static void AddTo(NpgsqlBatch batch, List<PayoutRow> changed)

@@ -23,12 +23,15 @@ internal sealed class PayoutRow(PayoutId id)
 
     internal DateTimeOffset? OverdueAt { get; private set; }
 
+    /// <summary>When the clock looks: no later than either of the two.</summary>
+    internal DateTimeOffset? CheckAt { get; private set; }
+
     internal DateTimeOffset? PollLeaseUntil { get; private set; }
 
     internal int PollFaults { get; private set; }
 
-    internal static PayoutRow Stored(PayoutId id, Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults) =>
-        new(id) { Payout = payout, StoredVersion = version, PollLeaseUntil = pollLeaseUntil, PollFaults = pollFaults };
+    internal static PayoutRow Stored(PayoutId id, Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) =>
+        new(id) { Payout = payout, StoredVersion = version, PollLeaseUntil = pollLeaseUntil, PollFaults = pollFaults, CheckAt = checkAt };
 
     internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
     {
@@ -38,6 +41,9 @@ internal sealed class PayoutRow(PayoutId id)
         Provider = provider;
         NextPollAt = SilenceSchedule.NextPoll(decided.Payout, policy, happened);
         OverdueAt = SilenceSchedule.OverdueAt(decided.Payout, policy);
+        var due = OverdueAt < NextPollAt || NextPollAt is null ? OverdueAt : NextPollAt;
+        // A word that only pushes the poll away leaves it to the clock to look once in vain: the row then stays in its place.
+        if (happened is not WebhookReceived || CheckAt is null || due < CheckAt) CheckAt = due;
         if (happened is not PollAnswered) return;
         PollLeaseUntil = null;
         PollFaults = 0;

@@ -9,30 +9,31 @@ namespace Reconciler.Appending;
 /// <summary>The read model's rows of one batch: read under lock, in id order, and written back in the same transaction.</summary>
 internal sealed class PayoutRows
 {
-    // Served by the primary key.
+    // Served by the primary key. Ordered by another collation than the key's, so that a plan made on an empty table cannot take
+    // the order from a walk over the whole key.
     private const string Lock = """
-        select stream_id, state, version, poll_lease_until, poll_faults
-        from reconciler.payouts where stream_id = any($1) order by stream_id for update
+        select stream_id, state, version, poll_lease_until, poll_faults, check_at
+        from reconciler.payouts where stream_id = any($1) order by stream_id collate "C" for update
         """;
 
     private const string Upsert = """
         insert into reconciler.payouts (stream_id, connection, provider, provider_payout_id, reference, status, final, confidence, rule,
             status_version, amount, currency, recipient, recipient_digest, provider_reference, open_discrepancies, first_seen_at,
-            last_heard_at, last_polled_at, next_poll_at, overdue_at, final_at, version, state, poll_lease_until, poll_faults)
+            last_heard_at, last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, state, poll_lease_until, poll_faults)
         select stream_id, connection, provider, provider_payout_id, reference, status, final, confidence, rule,
             status_version, amount, currency, recipient, recipient_digest, provider_reference, string_to_array(open_discrepancies, ' '),
-            first_seen_at, last_heard_at, last_polled_at, next_poll_at, overdue_at, final_at, version, state, poll_lease_until, poll_faults
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+            first_seen_at, last_heard_at, last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, state, poll_lease_until, poll_faults
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
             as row (stream_id, connection, provider, provider_payout_id, reference, status, final, confidence, rule,
             status_version, amount, currency, recipient, recipient_digest, provider_reference, open_discrepancies, first_seen_at,
-            last_heard_at, last_polled_at, next_poll_at, overdue_at, final_at, version, state, poll_lease_until, poll_faults)
+            last_heard_at, last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, state, poll_lease_until, poll_faults)
         on conflict (stream_id) do update set
             reference = excluded.reference, status = excluded.status, final = excluded.final, confidence = excluded.confidence,
             rule = excluded.rule, status_version = excluded.status_version, amount = excluded.amount, currency = excluded.currency,
             recipient = excluded.recipient, recipient_digest = excluded.recipient_digest,
             provider_reference = excluded.provider_reference, open_discrepancies = excluded.open_discrepancies,
             first_seen_at = excluded.first_seen_at, last_heard_at = excluded.last_heard_at, last_polled_at = excluded.last_polled_at,
-            next_poll_at = excluded.next_poll_at, overdue_at = excluded.overdue_at, final_at = excluded.final_at,
+            next_poll_at = excluded.next_poll_at, overdue_at = excluded.overdue_at, check_at = excluded.check_at, final_at = excluded.final_at,
             version = excluded.version, state = excluded.state, poll_lease_until = excluded.poll_lease_until,
             poll_faults = excluded.poll_faults
         """;
@@ -69,7 +70,8 @@ internal sealed class PayoutRows
                 State(reader.GetFieldValue<byte[]>(1)),
                 reader.GetInt64(2),
                 reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3),
-                reader.GetInt32(4));
+                reader.GetInt32(4),
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5));
         }
     }
 
@@ -103,6 +105,7 @@ internal sealed class PayoutRows
         parameters.Add(Columns.Of(rows, row => row.Payout.LastPolledAt, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, row => row.Row.NextPollAt, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, row => row.Row.OverdueAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, row => row.Row.CheckAt, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, row => row.Payout.FinalAt, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, row => row.Row.Version, NpgsqlDbType.Bigint));
         parameters.Add(Columns.Of(rows, row => JsonSerializer.SerializeToUtf8Bytes(row.Payout, JsonShapes.Stored), NpgsqlDbType.Json));

@@ -22,7 +22,7 @@ public static class ServerSettings
 
         ["shared_buffers"] = "256MB",
         ["wal_buffers"] = "16MB",
-        ["wal_compression"] = "on",
+        ["wal_compression"] = "lz4",
         ["max_wal_size"] = "4GB",
         ["checkpoint_timeout"] = "15min",
         ["timezone"] = "UTC",

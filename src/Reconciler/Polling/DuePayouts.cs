@@ -21,18 +21,27 @@ internal sealed class DuePayouts(NpgsqlDataSource database, TimeProvider clock)
     /// <summary>How long a claimed payout stays ours beyond the request's own timeout: a node that died gives it back by silence.</summary>
     private static readonly TimeSpan LeaseBeyondTimeout = TimeSpan.FromSeconds(30);
 
-    // Served by payouts_due.
-    private const string IsAnyDue = """
+    // Served by payouts_to_check.
+    private const string IsAnyToCheck = """
         select exists (select 1 from reconciler.payouts
-            where connection = $1 and next_poll_at <= $2 and (poll_lease_until is null or poll_lease_until <= $2))
+            where connection = $1 and check_at <= $2 and (poll_lease_until is null or poll_lease_until <= $2))
         """;
 
-    // Served by payouts_due. A row that another node or a batch holds is passed over, not waited for.
+    // Served by payouts_to_check: those that later words pushed away since the clock last looked.
+    private const string Postpone = """
+        update reconciler.payouts as payout set check_at = least(next_poll_at, overdue_at)
+        from (select stream_id from reconciler.payouts
+              where connection = $1 and check_at <= $2 and (next_poll_at is null or next_poll_at > $2) and (overdue_at is null or overdue_at > $2)
+              order by check_at limit 2000 for update skip locked) as early
+        where payout.stream_id = early.stream_id
+        """;
+
+    // Served by payouts_to_check. A row that another node or a batch holds is passed over, not waited for.
     private const string Claim = """
         update reconciler.payouts as payout set poll_lease_until = $4
         from (select stream_id from reconciler.payouts
-              where connection = $1 and next_poll_at <= $2 and (poll_lease_until is null or poll_lease_until <= $2)
-              order by next_poll_at limit $3 for update skip locked) as due
+              where connection = $1 and check_at <= $2 and next_poll_at <= $2 and (poll_lease_until is null or poll_lease_until <= $2)
+              order by check_at limit $3 for update skip locked) as due
         where payout.stream_id = due.stream_id
         returning payout.stream_id, (payout.state ->> 'pollsSinceHeard')::int, payout.poll_faults, payout.next_poll_at
         """;
@@ -46,7 +55,8 @@ internal sealed class DuePayouts(NpgsqlDataSource database, TimeProvider clock)
     // A later word has moved the schedule, or another node holds it by now: then the fault has nothing to say about it.
     private const string GiveBack = """
         update reconciler.payouts set poll_lease_until = null, poll_faults = poll_faults + 1,
-            next_poll_at = case when next_poll_at = $2 then $4 else next_poll_at end
+            next_poll_at = case when next_poll_at = $2 then $4 else next_poll_at end,
+            check_at = least(case when next_poll_at = $2 then $4 else next_poll_at end, overdue_at)
         where stream_id = $1 and poll_lease_until = $3
         """;
 
@@ -56,7 +66,8 @@ internal sealed class DuePayouts(NpgsqlDataSource database, TimeProvider clock)
         var now = clock.GetUtcNow().ToMicrosecond();
         var key = connection.Settings.Key;
         await using var session = await database.OpenConnectionAsync(cancellation);
-        if (!await AnyDueAsync(session, key, now, cancellation)) return Claimed.Nothing;
+        if (!await AnyToCheckAsync(session, key, now, cancellation)) return Claimed.Nothing;
+        await PostponeAsync(session, key, now, cancellation);
         await using var transaction = await session.BeginTransactionAsync(cancellation);
         var granted = await RequestBudgets.GrantAsync(session, connection.Settings, most, now, cancellation);
         if (granted.Requests == 0) return new Claimed([], granted.NotBefore);
@@ -103,9 +114,17 @@ internal sealed class DuePayouts(NpgsqlDataSource database, TimeProvider clock)
     private static DateTimeOffset Lease(OpenConnection connection, DateTimeOffset now) =>
         (now + connection.Settings.Polling.Timeout * 2 + LeaseBeyondTimeout).ToMicrosecond();
 
-    private static async Task<bool> AnyDueAsync(NpgsqlConnection session, ConnectionKey key, DateTimeOffset now, CancellationToken cancellation)
+    private static async Task PostponeAsync(NpgsqlConnection session, ConnectionKey key, DateTimeOffset now, CancellationToken cancellation)
     {
-        await using var query = new NpgsqlCommand(IsAnyDue, session);
+        await using var command = new NpgsqlCommand(Postpone, session);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.ToString() });
+        command.Parameters.Add(Instant(now));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task<bool> AnyToCheckAsync(NpgsqlConnection session, ConnectionKey key, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var query = new NpgsqlCommand(IsAnyToCheck, session);
         query.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.ToString() });
         query.Parameters.Add(Instant(now));
         return await query.ExecuteScalarAsync(cancellation) is true;

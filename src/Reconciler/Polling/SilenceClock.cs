@@ -20,9 +20,10 @@ internal sealed partial class SilenceClock(
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan OverdueEvery = TimeSpan.FromSeconds(5);
 
-    // Served by payouts_overdue.
+    // Served by payouts_to_check.
     private const string Overdue = """
-        select stream_id from reconciler.payouts where overdue_at <= $1 order by overdue_at limit $2
+        select stream_id from reconciler.payouts
+        where connection = any($3) and check_at <= $1 and overdue_at <= $1 limit $2
         """;
 
     private readonly ConcurrentDictionary<ConnectionKey, ConnectionClock> clocks = new();
@@ -91,6 +92,7 @@ internal sealed partial class SilenceClock(
             await using var query = database.CreateCommand(Overdue);
             query.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
             query.Parameters.Add(new NpgsqlParameter<int> { TypedValue = OverdueAtOnceMax });
+            query.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. connections.All.Select(one => one.Settings.Key.ToString())] });
             var late = new List<PayoutId>();
             await using (var rows = await query.ExecuteReaderAsync(cancellation))
                 while (await rows.ReadAsync(cancellation))

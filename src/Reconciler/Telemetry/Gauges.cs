@@ -15,8 +15,11 @@ internal sealed partial class Gauges(
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
 
-    // Served by payouts_due: the first due row of the connection.
-    private const string DueSince = "select min(next_poll_at) from reconciler.payouts where connection = $1";
+    // Served by payouts_to_check.
+    private const string DueSince = """
+        select next_poll_at from reconciler.payouts
+        where connection = $1 and check_at <= $2 and next_poll_at <= $2 order by check_at limit 1
+        """;
 
     private const string Head = "select position from reconciler.feed_head";
 
@@ -60,7 +63,7 @@ internal sealed partial class Gauges(
             foreach (var connection in connections.All)
             {
                 var now = clock.GetUtcNow();
-                await using var query = new NpgsqlCommand(DueSince, session) { Parameters = { new NpgsqlParameter { Value = connection.Settings.Key.ToString() } } };
+                await using var query = new NpgsqlCommand(DueSince, session) { Parameters = { new NpgsqlParameter { Value = connection.Settings.Key.ToString() }, new NpgsqlParameter { Value = now } } };
                 var due = await query.ExecuteScalarAsync(cancellation) is DateTime at ? (now - new DateTimeOffset(at)).TotalSeconds : 0;
                 found.Add(new Seen(connection.Settings.Key, Math.Max(0, due), await RequestBudgets.LeftAsync(session, connection.Settings, now, cancellation)));
             }

@@ -46,6 +46,9 @@ create table reconciler.payouts (
     next_poll_at timestamptz,
     -- When it becomes a named case if no final comes; null once it has or one came.
     overdue_at timestamptz,
+    -- When the silence clock looks at it: no later than it is due for a poll or overdue. A webhook that pushes the poll away leaves it
+    -- where it is, since moving it would touch every index of the row; the clock moves it when it looks and finds nothing due.
+    check_at timestamptz,
     final_at timestamptz,
     version bigint not null,
     -- The fold of the stream: the next evidence is folded into it without reading the stream again.
@@ -54,13 +57,13 @@ create table reconciler.payouts (
     poll_faults int not null
 );
 -- The silence clock's claim, in due order.
-create index payouts_due on reconciler.payouts (connection, next_poll_at) where next_poll_at is not null;
-create index payouts_overdue on reconciler.payouts (overdue_at) where overdue_at is not null;
+create index payouts_to_check on reconciler.payouts (connection, check_at) where check_at is not null;
 -- The list's keyset.
 create index payouts_by_first_seen on reconciler.payouts (first_seen_at desc, stream_id desc);
 
 -- Rows are rewritten as their evidence comes; room on the page keeps most of that in place.
-alter table reconciler.payouts set (fillfactor = 80);
+alter table reconciler.payouts set (fillfactor = 60);
+alter table reconciler.mt_streams set (fillfactor = 70);
 
 -- The bounded log of deliveries that were not verified, and of nudges about payouts that nobody registered.
 create table reconciler.rejected_deliveries (
