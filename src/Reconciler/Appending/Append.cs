@@ -7,7 +7,9 @@ namespace Reconciler.Appending;
 /// <param name="Payout">The payout it is about; null for a body that nothing could be read from.</param>
 public abstract record Append(PayoutId? Payout)
 {
-    private readonly TaskCompletionSource<Appended> committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What waits goes on right where it is answered: a batch is answered in one go, off its lane (see AppendLane), and a hop to
+    // another thread for each of its items would cost more than what most of them still have to do.
+    private readonly TaskCompletionSource<Appended> committed = new();
 
     /// <summary>Ends when the transaction that holds it has committed, or fails with why it did not.</summary>
     internal Task<Appended> Committed => committed.Task;

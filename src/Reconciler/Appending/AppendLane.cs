@@ -88,7 +88,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         {
             ConnectionTrouble(log, number, items.Length, fault.Message);
             await connection.DropAsync();
-            foreach (var item in items) item.Fail(new AppendUnavailable("The database cannot commit now.", fault));
+            Fail(items, new AppendUnavailable("The database cannot commit now.", fault));
             await Task.Delay(ReopenWait, clock, CancellationToken.None);
         }
         catch (Exception fault) when (items.Length > 1)
@@ -102,7 +102,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         {
             ItemRefused(log, fault, number, items[0].GetType().Name);
             await connection.DropAsync();
-            items[0].Fail(fault is PostgresException lost && Conflicts(lost) ? new AppendUnavailable("Others were faster, again and again.", lost) : fault);
+            Fail(items, fault is PostgresException lost && Conflicts(lost) ? new AppendUnavailable("Others were faster, again and again.", lost) : fault);
         }
     }
 
@@ -125,9 +125,13 @@ internal sealed partial class AppendLane : IAsyncDisposable
                 throw new AppendUnavailable("The database does not say that it committed.", fault);
         }
 
-        batch.Answer(span, clock);
+        var traced = span;
+        ThreadPool.UnsafeQueueUserWorkItem(committed => committed.Answer(traced, clock), batch, preferLocal: false);
         Measures.Batch(items.Length, clock.GetElapsedTime(started));
     }
+
+    private static void Fail(Append[] items, Exception why) =>
+        ThreadPool.UnsafeQueueUserWorkItem(failed => Array.ForEach(failed, item => item.Fail(why)), items, preferLocal: false);
 
     private static bool Conflicts(PostgresException fault) =>
         VersionConflict.Is(fault) || fault.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;

@@ -20,10 +20,12 @@ public static class ServerSettings
         ["full_page_writes"] = "on",
         ["synchronous_commit"] = "on",
 
-        ["shared_buffers"] = "256MB",
+        ["shared_buffers"] = "1GB",
         ["wal_buffers"] = "16MB",
         ["wal_compression"] = "lz4",
         ["max_wal_size"] = "4GB",
+        ["min_wal_size"] = "1GB",
+        ["wal_init_zero"] = "off",
         ["checkpoint_timeout"] = "15min",
         ["timezone"] = "UTC",
 
