@@ -6,10 +6,10 @@ namespace Reconciler.Polling;
 internal sealed partial class ConnectionClock(PollContext context) : IAsyncDisposable
 {
     /// <summary>Requests in flight per connection and node.</summary>
-    private const int ConcurrentMax = 64;
+    private const int ConcurrentMax = 128;
 
     /// <summary>Below this a claim is not worth its transaction, while others are in flight.</summary>
-    private const int ClaimMin = 16;
+    private const int ClaimMin = 48;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan HeldWaitMax = TimeSpan.FromSeconds(2);
