@@ -3,6 +3,7 @@ using Reconciler.Finance;
 using Reconciler.Hosting;
 using Reconciler.Ingest;
 using Reconciler.Ledger;
+using Reconciler.Pages;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
 
@@ -31,6 +32,7 @@ app.MapWebhooks();
 app.MapConnections();
 app.MapFinance();
 app.MapLedger();
+app.MapPages();
 app.MapHealth();
 app.MapApiDescription();
 await app.RunAsync();

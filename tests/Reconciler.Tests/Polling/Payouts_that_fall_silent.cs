@@ -47,6 +47,20 @@ public sealed class Payouts_that_fall_silent(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_webhooks_final_that_is_only_a_claim_is_verified_at_once()
+    {
+        await using var bench = await PollingBench.StartAsync(
+            postgres, new JsonObject { ["silence"] = new JsonArray("1h"), ["verifyFinal"] = "always" });
+        var payout = (await bench.PayAsync(1, new JsonObject { ["outcome"] = "succeeded", ["finalAfterMs"] = 0 }))[0];
+
+        await bench.HearAsync(payout, ObservedStatus.Succeeded, TimeProvider.System.GetUtcNow().ToMicrosecond(), VerifyFinal.Always);
+
+        await PollingBench.UntilAsync(
+            async () => await bench.ValueAsync<string>("select confidence from reconciler.payouts") == "confirmed", "a poll confirmed it, an hour early");
+        (await bench.ValueAsync<string>("select status from reconciler.payouts")).ShouldBe("succeeded");
+    }
+
+    [Fact]
     public async Task A_payout_past_its_deadline_becomes_a_case_and_is_settled_by_a_final()
     {
         await using var bench = await PollingBench.StartAsync(

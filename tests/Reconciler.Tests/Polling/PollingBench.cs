@@ -84,13 +84,13 @@ public sealed class PollingBench : IAsyncDisposable
     }
 
     /// <summary>A verified webhook, as ingest appends it.</summary>
-    internal async Task HearAsync(PayoutId payout, ObservedStatus status, DateTimeOffset at)
+    internal async Task HearAsync(PayoutId payout, ObservedStatus status, DateTimeOffset at, VerifyFinal verifyFinal = VerifyFinal.Contested)
     {
         var connection = Node.Services.GetRequiredService<ConnectionRegistry>().Find(Connection)!;
         var body = System.Text.Encoding.UTF8.GetBytes($"{payout} {status} {at:O}");
         var received = new WebhookReceived(
             payout, at, EvidenceDigest.Of(body), new Observation(status, status.Word(), null, null, null, null, null, null),
-            Verified: true, "test", DeliveryId: null, VerifyFinal.Contested);
+            Verified: true, "test", DeliveryId: null, verifyFinal);
         await Node.AppendAsync(new KeepDelivery(
             new Evidence(payout.Connection, Provider.Zopay, received.Digest, EvidenceKind.Delivery, payout.StreamId, body, "text/plain", "{}", null,
                 "test", null, null, at),
