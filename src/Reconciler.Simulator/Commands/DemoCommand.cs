@@ -50,7 +50,7 @@ public static class DemoCommand
             given.Has("--seed")
                 ? $"S{seed.ToString(CultureInfo.InvariantCulture)}"
                 : clock.GetUtcNow().ToString("yyMMddHHmmss", CultureInfo.InvariantCulture),
-            given.Has("--plain") || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive,
+            given.Has("--plain") || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi,
             given.Has("--until-settled") ? TimeSpan.FromSeconds(patience) : null);
     }
 }
