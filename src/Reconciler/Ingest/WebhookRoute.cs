@@ -21,6 +21,7 @@ internal static class WebhookRoute
         routes.MapPost("/webhooks/{connection}", (HttpContext context, string connection) => ReceiveAsync(context, connection, receive, connections, silence, clock))
             // A delivery proves itself by its signature: keys of callers have no business here, and at this rate no time.
             .ShortCircuit()
+            .WithTags("Webhooks")
             .WithSummary("A provider's delivery.")
             .WithDescription("200: kept (duplicates, too). 401: not verified. 404: unknown connection. 413: over 256 KB. 503: cannot be made permanent now.")
             .WithMetadata(Answers(StatusCodes.Status200OK), Answers(StatusCodes.Status401Unauthorized), Answers(StatusCodes.Status404NotFound),

@@ -29,5 +29,5 @@ internal static class StartPage
 
     internal static void MapPages(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/", () => Results.Content(Html, "text/html; charset=utf-8"))
-            .WithSummary("Where to go from here").Produces<string>(StatusCodes.Status200OK, "text/html");
+            .WithTags("Pages").WithSummary("Where to go from here").Produces<string>(StatusCodes.Status200OK, "text/html");
 }
