@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Npgsql;
 using NpgsqlTypes;
@@ -19,11 +21,13 @@ internal sealed record RejectedDelivery(
 
 /// <summary>
 /// What was not verified is kept here and nowhere else, for a person who looks for a wrong setting. Bounded in memory, in time and in
-/// the database: a flood of forged deliveries must cost next to nothing.
+/// the database: a flood of forged deliveries must cost next to nothing, and must not push out the one other word that explains
+/// a wrong setting, so each connection and reason has a share of its own.
 /// </summary>
 internal sealed partial class RejectLog(NpgsqlDataSource database, TimeProvider clock, ILogger<RejectLog> log) : BackgroundService
 {
-    private const int WaitingMax = 1000;
+    private const int BatchMax = 1000;
+    private const int WaitingPerReasonMax = 200;
     private const int BodyBytesKept = 4096;
     private const int KeptPerConnection = 5000;
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(1);
@@ -39,12 +43,19 @@ internal sealed partial class RejectLog(NpgsqlDataSource database, TimeProvider 
             (select id from reconciler.rejected_deliveries where connection = $1 order by id desc offset $2 limit 1)
         """;
 
-    private readonly Channel<RejectedDelivery> waiting = Channel.CreateBounded<RejectedDelivery>(
-        new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<RejectedDelivery> waiting = Channel.CreateUnbounded<RejectedDelivery>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<(ConnectionKey, string), StrongBox<int>> waitingPerReason = new();
 
     internal void Add(RejectedDelivery rejected)
     {
         Measures.Delivery(rejected.Connection, rejected.Reason);
+        var share = waitingPerReason.GetOrAdd((rejected.Connection, rejected.Reason), _ => new StrongBox<int>());
+        if (Interlocked.Increment(ref share.Value) > WaitingPerReasonMax)
+        {
+            Interlocked.Decrement(ref share.Value);
+            return;
+        }
+
         waiting.Writer.TryWrite(rejected with { Body = rejected.Body.Length > BodyBytesKept ? rejected.Body[..BodyBytesKept] : rejected.Body });
     }
 
@@ -53,8 +64,13 @@ internal sealed partial class RejectLog(NpgsqlDataSource database, TimeProvider 
         using var timer = new PeriodicTimer(WriteEvery, clock);
         while (await waiting.Reader.WaitToReadAsync(stoppingToken))
         {
-            var batch = new List<RejectedDelivery>(WaitingMax);
-            while (batch.Count < WaitingMax && waiting.Reader.TryRead(out var rejected)) batch.Add(rejected);
+            var batch = new List<RejectedDelivery>();
+            while (batch.Count < BatchMax && waiting.Reader.TryRead(out var rejected))
+            {
+                Interlocked.Decrement(ref waitingPerReason[(rejected.Connection, rejected.Reason)].Value);
+                batch.Add(rejected);
+            }
+
             try
             {
                 await WriteAsync(batch, stoppingToken);

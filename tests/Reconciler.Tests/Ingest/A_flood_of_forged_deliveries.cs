@@ -34,6 +34,18 @@ public sealed class A_flood_of_forged_deliveries(Service service)
     }
 
     [Fact]
+    public async Task Leaves_room_for_another_connections_word()
+    {
+        await Task.WhenAll(Enumerable.Range(0, HeldInMemory * 2).Select(number =>
+            service.StatusAsync(ZoPaySender.Signed(ZoPaySender.Body($"loud-{number}"), secret: "whsec_guessed"))));
+        (await service.StatusAsync(ZoPaySender.Unsigned("{\"quiet\":true}"u8.ToArray(), ZoPaySender.Open))).ShouldBe(HttpStatusCode.OK);
+
+        await Eventually.TrueAsync(
+            async () => await Rows.CountAsync(service.Database, "rejected_deliveries where position('quiet'::bytea in body_head) > 0") == 1,
+            "The flood pushed it out of the reject log.");
+    }
+
+    [Fact]
     public async Task Is_trimmed_to_the_bound_when_more_has_gathered()
     {
         await Rows.RunAsync(service.Database, $"""
