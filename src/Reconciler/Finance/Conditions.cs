@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using Reconciler.Access;
 using Reconciler.Core;
 using Reconciler.Hosting;
 
@@ -81,6 +82,11 @@ internal sealed class Conditions
     }
 
     internal void Where(string sql) => conditions.Add(sql);
+
+    /// <summary>Leaves out what the caller may not see. Each list and sum begins with this.</summary>
+    /// <param name="column">A literal: the column that holds the connection's key.</param>
+    internal void WhereAllowed(AllowedConnections allowed, string column = "connection") =>
+        Where($"{column} = any({{0}})", allowed.Keys, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
     /// <summary>Numbers a parameter that stands in more than one place.</summary>
     internal string Parameter(object value, NpgsqlDbType type)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Reconciler.Access;
 using Reconciler.Core;
 
 namespace Reconciler.Hosting;

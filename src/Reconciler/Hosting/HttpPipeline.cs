@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Reconciler.Access;
 using Reconciler.Core;
 using Reconciler.Finance;
 

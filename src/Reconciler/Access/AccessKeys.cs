@@ -1,16 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
+using Reconciler.Hosting;
 
-namespace Reconciler.Hosting;
-
-/// <summary>Who calls, and what they may do.</summary>
-/// <param name="Id">Names the caller in what is recorded; never the key itself.</param>
-public sealed record AccessKey(string Id, IReadOnlyList<string> Scopes);
+namespace Reconciler.Access;
 
 /// <summary>The keys that open this service: the operator's first key, <c>Reconciler:AdminKey</c>, has all scopes.</summary>
 public sealed partial class AccessKeys
 {
     public const int AdminKeyCharactersMin = 20;
+    public const string AdminKeyId = "admin";
     private const int PresentedCharactersMax = 500;
 
     private readonly byte[]? adminDigest;
@@ -35,9 +33,9 @@ public sealed partial class AccessKeys
     }
 
     /// <summary>The caller behind a presented key, or null. Digests are compared, in constant time.</summary>
-    public AccessKey? Find(string presented) =>
+    public Actor? Find(string presented) =>
         adminDigest is not null && presented.Length <= PresentedCharactersMax && CryptographicOperations.FixedTimeEquals(Digest(presented), adminDigest)
-            ? new AccessKey("admin", Scope.All)
+            ? new Actor(ActorKind.Key, AdminKeyId, "admin", Scope.All, AllowedConnections.All)
             : null;
 
     private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

@@ -2,8 +2,9 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Reconciler.Hosting;
 
-namespace Reconciler.Hosting;
+namespace Reconciler.Access;
 
 /// <summary>Reads <c>Authorization: Bearer rk_…</c>.</summary>
 internal sealed class BearerKeyHandler(
@@ -17,10 +18,9 @@ internal sealed class BearerKeyHandler(
     {
         if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             return Task.FromResult(AuthenticateResult.NoResult());
-        if (keys.Find(header[Prefix.Length..].Trim()) is not { } key)
+        if (keys.Find(header[Prefix.Length..].Trim()) is not { } actor)
             return Task.FromResult(AuthenticateResult.Fail("No such key."));
-        var claims = key.Scopes.Select(scope => new Claim(Hosting.Scope.ClaimType, scope)).Prepend(new Claim(ClaimTypes.NameIdentifier, key.Id));
-        var caller = new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName));
+        var caller = new ClaimsPrincipal(new ActorIdentity(actor, SchemeName));
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName)));
     }
 
