@@ -9,6 +9,12 @@ public static class ChangeKind
     public const string DiscrepancyOpened = "payout.discrepancy_opened";
     public const string DiscrepancyClosed = "payout.discrepancy_closed";
 
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [StatusChanged, DiscrepancyOpened, DiscrepancyClosed];
+
+    /// <summary>The same text as one object: a reader may hold thousands of them.</summary>
+    internal static string Shared(string kind) => All.FirstOrDefault(known => known == kind) ?? kind;
+
     /// <summary>The kind of change that an event is to the ledger; null where it is none.</summary>
     public static string? Of(PayoutEvent happened) => happened switch
     {
