@@ -21,6 +21,7 @@ public partial class Boundaries
     [Theory]
     [InlineData("src/Reconciler.Core")]
     [InlineData("src/Reconciler.Providers")]
+    [InlineData("src/Reconciler.Client")]
     public void Nothing_near_money_is_inexact(string folder) => Offences(folder, InexactNumber()).ShouldBeEmpty();
 
     [Fact]
@@ -47,6 +48,10 @@ public partial class Boundaries
     [Fact]
     public void The_providers_know_the_core_alone() =>
         OurReferences("src/Reconciler.Providers/Reconciler.Providers.csproj").ShouldBe(["Reconciler.Core"]);
+
+    [Fact]
+    public void The_client_depends_on_the_runtime_only() =>
+        References("src/Reconciler.Client/Reconciler.Client.csproj").ShouldBeEmpty();
 
     [Fact]
     public void The_simulator_shares_no_code_with_what_it_tests()

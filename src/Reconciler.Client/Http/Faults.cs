@@ -1,0 +1,12 @@
+namespace Reconciler.Client;
+
+/// <summary>Which faults pass by themselves: not there, cut, slow, busy, or something else that answers in the service's place.</summary>
+internal static class Faults
+{
+    internal static bool MayPass(Exception fault, CancellationToken cancellation) => !cancellation.IsCancellationRequested && fault switch
+    {
+        ReconcilerProblem problem => problem.MayPass,
+        HttpRequestException or IOException or TimeoutException or OperationCanceledException or StrangeAnswer => true,
+        _ => false,
+    };
+}
