@@ -23,6 +23,7 @@ builder.Services
     .AddPolling()
     .AddFinance()
     .AddLedger()
+    .AddPages()
     .AddApiDescription()
     .AddTelemetry(builder.Configuration);
 

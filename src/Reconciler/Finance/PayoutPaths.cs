@@ -7,12 +7,13 @@ namespace Reconciler.Finance;
 /// A provider's payout id may hold slashes and anything else. Below <c>/v1/payouts/{connection}/</c> everything is the id, but for a
 /// literal sub-resource at the end; to name an id that itself ends like one, its slash is sent as <c>%2F</c>. The server decodes a path
 /// before routing and thereby forgets which slashes were meant, so the path is made anew from what was really sent: the id
-/// becomes one encoded segment, and routes need no catch-all.
+/// becomes one encoded segment, and routes need no catch-all. The pages' <c>/payouts/{connection}/</c> is read alike.
 /// </summary>
 internal static class PayoutPaths
 {
     internal const string Root = "/v1/payouts/";
 
+    private static readonly string[] Roots = [Root, "/payouts/"];
     private static readonly string[] SubResources = ["events", "why", "poll"];
     private const string Evidence = "evidence";
 
@@ -24,17 +25,17 @@ internal static class PayoutPaths
         return next(context);
     });
 
-    /// <summary>The path to route by; null where the request is not below the root, or names no payout.</summary>
+    /// <summary>The path to route by; null where the request is below neither root, or names no payout.</summary>
     internal static string? Rewritten(string rawTarget)
     {
-        if (!rawTarget.StartsWith(Root, StringComparison.OrdinalIgnoreCase)) return null;
+        if (Array.Find(Roots, root => rawTarget.StartsWith(root, StringComparison.OrdinalIgnoreCase)) is not { } root) return null;
         var query = rawTarget.IndexOf('?');
-        var segments = (query < 0 ? rawTarget : rawTarget[..query])[Root.Length..].Split('/');
+        var segments = (query < 0 ? rawTarget : rawTarget[..query])[root.Length..].Split('/');
         if (segments.Length < 2) return null;
         var tail = TailLength(segments);
         var id = string.Join('/', segments[1..^tail].Select(Uri.UnescapeDataString));
         if (id.Length == 0) return null;
-        return string.Join('/', [Root + segments[0], Uri.EscapeDataString(id), .. segments[^tail..]]);
+        return string.Join('/', [root + segments[0], Uri.EscapeDataString(id), .. segments[^tail..]]);
     }
 
     /// <summary>The id that the route values name; null where they can name none.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Reconciler.Access;
 using Reconciler.Core;
 using Reconciler.Finance;
+using Reconciler.Pages.Errors;
 
 namespace Reconciler.Hosting;
 
@@ -26,13 +27,18 @@ public static class HttpPipeline
         app.Services.GetRequiredService<AccessKeys>();
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = Unhandled });
         app.Use(NoSniffing);
-        app.UseStatusCodePages(bare => new Problem(ProblemKind.OfStatus(bare.HttpContext.Response.StatusCode), detail: null).ExecuteAsync(bare.HttpContext));
+        app.UseStatusCodePages(bare => Answer(bare.HttpContext).ExecuteAsync(bare.HttpContext));
         app.UsePayoutPaths();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseAntiforgery();
         return app;
     }
+
+    private static IResult Answer(HttpContext bare) => ErrorPages.Wants(bare.Request)
+        ? ErrorPages.Of(bare, ProblemKind.OfStatus(bare.Response.StatusCode))
+        : new Problem(ProblemKind.OfStatus(bare.Response.StatusCode), detail: null);
 
     // FaultHandler answers every fault; this is what the framework wants to hear should that one fail itself.
     private static Task Unhandled(HttpContext context) => Task.CompletedTask;

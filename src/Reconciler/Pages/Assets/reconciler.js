@@ -1,0 +1,98 @@
+// What the pages gain by script; all of them work without it.
+"use strict";
+(() => {
+    const root = document.documentElement;
+
+    // The reader's zone, for the server to write times in. Where the server does not know the zone, it stays with UTC.
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const kept = document.cookie.split("; ").find(one => one.startsWith("zone="))?.slice(5);
+    if (zone && kept !== encodeURIComponent(zone)) {
+        document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+        if (zone !== root.dataset.zone && navigator.cookieEnabled) refresh(["main", ".foot"]);
+    }
+
+    // "/" finds, "j" and "k" walk through rows, Escape closes what is open.
+    document.addEventListener("keydown", event => {
+        if (event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === "Escape") {
+            for (const open of document.querySelectorAll("details.pick[open], details.me[open]")) {
+                open.open = false;
+                open.querySelector("summary").focus();
+            }
+            return;
+        }
+        if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+        if (event.key === "/") {
+            event.preventDefault();
+            document.getElementById("find").select();
+        } else if (event.key === "j" || event.key === "k") {
+            const rows = [...document.querySelectorAll("main tbody th a")];
+            if (rows.length === 0) return;
+            const at = rows.indexOf(document.activeElement);
+            rows[Math.max(0, Math.min(rows.length - 1, at + (event.key === "j" ? 1 : -1)))].focus();
+        }
+    });
+    document.addEventListener("click", event => {
+        for (const open of document.querySelectorAll("details.pick[open], details.me[open]"))
+            if (!open.contains(event.target)) open.open = false;
+    });
+
+    // All boxes of a table at once.
+    document.addEventListener("change", event => {
+        if (!event.target.matches("[data-all]")) return;
+        for (const box of document.querySelectorAll(`input[name="${event.target.dataset.all}"]`)) box.checked = event.target.checked;
+    });
+    for (const all of document.querySelectorAll("[data-all]")) all.closest(".for-script")?.removeAttribute("hidden");
+
+    // Takes parts of this page as they are now; a part in which somebody is at work is left alone.
+    async function refresh(parts) {
+        const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error", cache: "no-store" });
+        if (!answer.ok) return false;
+        const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+        for (const part of parts) {
+            const [here, there] = [document.querySelectorAll(part), now.querySelectorAll(part)];
+            if (here.length !== there.length) return false;
+            here.forEach((old, at) => {
+                if (old.isEqualNode(there[at])) return;
+                const focused = document.activeElement;
+                if (old.contains(focused) && focused.matches("input, textarea, select")) return;
+                const address = old.contains(focused) ? focused.getAttribute("href") : null;
+                old.replaceWith(there[at]);
+                if (part !== "main") there[at].classList.add("changed");
+                if (address) there[at].querySelector(`[href="${CSS.escape(address)}"]`)?.focus();
+            });
+        }
+        return true;
+    }
+
+    live();
+
+    // News of the change stream: parts that may show it are read again, not more often than each few seconds.
+    function live() {
+        const parts = document.querySelectorAll("[data-live]");
+        if (parts.length === 0 || !window.EventSource) return;
+        const news = document.getElementById("news");
+        const only = document.querySelector("[data-payout]")?.dataset.payout;
+        const restMs = 3000;
+        let [count, waiting, heardAt] = [0, null, 0];
+        const stream = new EventSource("/v1/changes/stream?after=latest");
+        const heard = event => {
+            let change = null;
+            try { change = JSON.parse(event.data); } catch { return; }
+            if (only && change.payout !== only) return;
+            count++;
+            waiting ??= setTimeout(take, Math.max(200, heardAt + restMs - Date.now()));
+        };
+        stream.onmessage = heard;
+        for (const kind of ["payout.status_changed", "payout.discrepancy_opened", "payout.discrepancy_closed"]) stream.addEventListener(kind, heard);
+        const take = async () => {
+            [waiting, heardAt] = [null, Date.now()];
+            const took = count;
+            count = 0;
+            if (await refresh(["[data-live]"]).catch(() => false)) {
+                news.textContent = took === 1 ? "1 change taken up." : `${took} changes taken up.`;
+                setTimeout(() => { if (count === 0) news.textContent = ""; }, restMs);
+            }
+        };
+    }
+})();

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Reconciler.Hosting;
+
+namespace Reconciler.Pages.Errors;
+
+/// <summary>A refusal as a page, for those who sit before a browser. Callers of the API get problem details.</summary>
+internal static class ErrorPages
+{
+    private static readonly string[] ForPrograms = ["/v1", "/webhooks", "/health", "/openapi", "/assets"];
+
+    /// <summary>Whether the request comes from a browser that would show what it gets, and is for a page.</summary>
+    internal static bool Wants(HttpRequest request) =>
+        request.Headers.Accept.Any(accepted => accepted?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true)
+        && !ForPrograms.Any(root => request.Path.StartsWithSegments(root));
+
+    internal static IResult Of(HttpContext context, ProblemKind kind)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return new RazorComponentResult<ErrorPage>(new Dictionary<string, object?> { [nameof(ErrorPage.Status)] = kind.Status })
+        {
+            StatusCode = kind.Status,
+        };
+    }
+}

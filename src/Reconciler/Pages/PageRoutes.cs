@@ -1,0 +1,25 @@
+using Reconciler.Pages.Assets;
+using Reconciler.Pages.Payouts;
+using Reconciler.Pages.Reading;
+
+namespace Reconciler.Pages;
+
+/// <summary>The finance team's pages: rendered on the server, one answer a request, no state between them.</summary>
+internal static class PageRoutes
+{
+    internal static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddRazorComponents();
+        services.AddScoped<Reader>();
+        return services;
+    }
+
+    internal static void MapPages(this WebApplication app)
+    {
+        app.MapAssets();
+        app.MapPreferences();
+        app.MapGet("/payouts.csv", ExportPayouts.Handle).ExcludeFromDescription();
+        app.MapRazorComponents<App>();
+    }
+}
