@@ -8,21 +8,25 @@ internal static class EndpointToRegister
 {
     public static IResult Handle(string key, HttpRequest request, ConnectionRegistry registry, DeliveryTally tally)
     {
-        if (registry.Find(key) is not { Settings: var settings, Definition: var provider }) return ReadConnections.Unknown(key);
-        var webhook = settings.Webhook;
+        return registry.Find(key) is { } open
+            ? TypedResults.Json(Of(open, request, tally), JsonShapes.Answered)
+            : ReadConnections.Unknown(key);
+    }
+
+    internal static EndpointAnswer Of(OpenConnection connection, HttpRequest request, DeliveryTally tally)
+    {
+        var (key, webhook, defaults) = (connection.Settings.Key.ToString(), connection.Settings.Webhook, connection.Definition.Defaults);
         var came = tally.Of(key);
-        return TypedResults.Json(
-            new EndpointAnswer(
-                webhook.PublicUrl?.OriginalString ?? $"{request.Scheme}://{request.Host}/webhooks/{key}",
-                "POST",
-                provider.Defaults.WebhookEvents,
-                new SignatureAnswer(
-                    webhook.Verifies, InWords(webhook), webhook.SignatureHeaders, webhook.TimestampHeaders, webhook.DeliveryIdHeaders,
-                    [.. webhook.Secrets.Select(secret => secret.Id), .. webhook.Keys.Select(pinned => pinned.Id)]),
-                provider.Defaults.SourceAddresses,
-                came?.LastAt,
-                came?.ShareVerified),
-            JsonShapes.Answered);
+        return new EndpointAnswer(
+            webhook.PublicUrl?.OriginalString ?? $"{request.Scheme}://{request.Host}/webhooks/{key}",
+            "POST",
+            defaults.WebhookEvents,
+            new SignatureAnswer(
+                webhook.Verifies, InWords(webhook), webhook.SignatureHeaders, webhook.TimestampHeaders, webhook.DeliveryIdHeaders,
+                [.. webhook.Secrets.Select(secret => secret.Id), .. webhook.Keys.Select(pinned => pinned.Id)]),
+            defaults.SourceAddresses,
+            came?.LastAt,
+            came?.ShareVerified);
     }
 
     private static string InWords(WebhookSettings webhook)

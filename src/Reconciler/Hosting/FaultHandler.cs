@@ -15,7 +15,7 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> log) : IExcepti
         var problem = ProblemOf(exception);
         if (problem.Kind == ProblemKind.Unavailable) Unavailable(log, httpContext.Request.Method, RouteOf(httpContext), exception.Message);
         else if (problem.Kind.Status >= StatusCodes.Status500InternalServerError) Fault(log, exception, httpContext.Request.Method, RouteOf(httpContext));
-        await (ErrorPages.Wants(httpContext.Request) ? ErrorPages.Of(httpContext, problem.Kind) : problem).ExecuteAsync(httpContext);
+        await (ErrorPages.Wants(httpContext.Request) ? ErrorPages.Of(problem.Kind) : problem).ExecuteAsync(httpContext);
         return true;
     }
 

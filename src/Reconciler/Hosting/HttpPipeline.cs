@@ -37,7 +37,7 @@ public static class HttpPipeline
     }
 
     private static IResult Answer(HttpContext bare) => ErrorPages.Wants(bare.Request)
-        ? ErrorPages.Of(bare, ProblemKind.OfStatus(bare.Response.StatusCode))
+        ? ErrorPages.Of(ProblemKind.OfStatus(bare.Response.StatusCode))
         : new Problem(ProblemKind.OfStatus(bare.Response.StatusCode), detail: null);
 
     // FaultHandler answers every fault; this is what the framework wants to hear should that one fail itself.

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Net.Http.Json;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Reconciler.Tests.Database;
@@ -22,7 +23,11 @@ public sealed class Calling_without_leave(PostgresFixture postgres)
             .SelectMany(path => path.Value!.AsObject().Select(method => (Method: method.Key.ToUpperInvariant(), Path: path.Key)))
             .ToList();
 
+        // Pages are for people, and describe themselves.
         var mapped = service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<ComponentTypeMetadata>() is null
+                && route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not { ExcludeFromDescription: true }
+                && !route.RoutePattern.RawText!.TrimStart('/').StartsWith("_framework/", StringComparison.Ordinal))
             .SelectMany(route => (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
                 .Select(method => (Method: method, Path: "/" + route.RoutePattern.RawText!.TrimStart('/'))))
             .Where(route => !Undescribed.Contains(route.Path.TrimStart('/').ToLowerInvariant()))

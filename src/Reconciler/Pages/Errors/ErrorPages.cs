@@ -13,9 +13,8 @@ internal static class ErrorPages
         request.Headers.Accept.Any(accepted => accepted?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true)
         && !ForPrograms.Any(root => request.Path.StartsWithSegments(root));
 
-    internal static IResult Of(HttpContext context, ProblemKind kind)
+    internal static IResult Of(ProblemKind kind)
     {
-        context.Response.Headers.CacheControl = "no-store";
         return new RazorComponentResult<ErrorPage>(new Dictionary<string, object?> { [nameof(ErrorPage.Status)] = kind.Status })
         {
             StatusCode = kind.Status,
