@@ -1,3 +1,4 @@
+using Reconciler.Bookkeeping;
 using Reconciler.Connections;
 using Reconciler.Finance;
 using Reconciler.Hosting;
@@ -23,6 +24,7 @@ builder.Services
     .AddPolling()
     .AddFinance()
     .AddLedger()
+    .AddBookkeeping()
     .AddPages()
     .AddApiDescription()
     .AddTelemetry(builder.Configuration);

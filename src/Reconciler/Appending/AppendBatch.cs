@@ -88,6 +88,7 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
         var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
         PayoutRows.AddUpsertTo(batch, changed);
         DiscrepancyRows.AddTo(batch, changed);
+        AmendmentRows.AddTo(batch, changed, now);
         ChangeRows.AddTo(batch, changed, now);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         await batch.ExecuteNonQueryAsync(cancellation);

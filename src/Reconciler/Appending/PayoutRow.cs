@@ -10,6 +10,9 @@ internal sealed class PayoutRow(PayoutId id)
     /// <summary>Null until the payout is first heard of.</summary>
     internal Payout? Payout { get; private set; }
 
+    /// <summary>As it was read; null where there was none.</summary>
+    internal Payout? Stored { get; private init; }
+
     /// <summary>The stream's version as read.</summary>
     internal long StoredVersion { get; private init; }
 
@@ -30,8 +33,8 @@ internal sealed class PayoutRow(PayoutId id)
 
     internal int PollFaults { get; private set; }
 
-    internal static PayoutRow Stored(PayoutId id, Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) =>
-        new(id) { Payout = payout, StoredVersion = version, PollLeaseUntil = pollLeaseUntil, PollFaults = pollFaults, CheckAt = checkAt };
+    internal static PayoutRow Read(PayoutId id, Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) =>
+        new(id) { Payout = payout, Stored = payout, StoredVersion = version, PollLeaseUntil = pollLeaseUntil, PollFaults = pollFaults, CheckAt = checkAt };
 
     internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
     {

@@ -65,7 +65,7 @@ internal sealed class PayoutRows
         while (await reader.ReadAsync(cancellation))
         {
             var streamId = reader.GetString(0);
-            rows[streamId] = PayoutRow.Stored(
+            rows[streamId] = PayoutRow.Read(
                 rows[streamId].Id,
                 State(reader.GetFieldValue<byte[]>(1)),
                 reader.GetInt64(2),

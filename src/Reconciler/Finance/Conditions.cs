@@ -83,16 +83,33 @@ internal sealed class Conditions
 
     internal void Where(string sql) => conditions.Add(sql);
 
+    /// <summary>The conditions so far, to be put into a query of several parts.</summary>
+    internal IReadOnlyList<string> Written => conditions;
+
+    /// <summary>Adds a condition on a column that may have any of some values. Of one value an index keeps its order, of several it does not.</summary>
+    /// <param name="column">A literal.</param>
+    internal void WhereAny(string column, string[]? values)
+    {
+        if (values is [var one]) Where($"{column} = {{0}}", one, NpgsqlDbType.Text);
+        else Where($"{column} = any({{0}})", values, NpgsqlDbType.Array | NpgsqlDbType.Text);
+    }
+
     /// <summary>Leaves out what the caller may not see. Each list and sum begins with this.</summary>
     /// <param name="column">A literal: the column that holds the connection's key.</param>
     internal void WhereAllowed(AllowedConnections allowed, string column = "connection") =>
-        Where($"{column} = any({{0}})", allowed.Keys, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        WhereAny(column, allowed.Keys);
 
     /// <summary>Numbers a parameter that stands in more than one place.</summary>
     internal string Parameter(object value, NpgsqlDbType type)
     {
         parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = type });
         return $"${parameters.Count}";
+    }
+
+    /// <summary>A command can be made of the conditions any number of times.</summary>
+    internal void AddParametersTo(NpgsqlParameterCollection command)
+    {
+        foreach (var parameter in parameters) command.Add(parameter.Clone());
     }
 
     /// <summary>A command for one page; the conditions can make any number of them.</summary>
@@ -102,7 +119,7 @@ internal sealed class Conditions
     {
         var (key, unique, descending) = orderedBy;
         var command = database.CreateCommand();
-        command.Parameters.AddRange(parameters.ConvertAll(parameter => parameter.Clone()).ToArray());
+        AddParametersTo(command.Parameters);
         var all = new List<string>(conditions);
         if (after is not null)
         {

@@ -9,7 +9,9 @@ public static class FinanceRoutes
 
     public static IServiceCollection AddFinance(this IServiceCollection services) => services
         .AddSingleton<AnnouncePayout>()
-        .AddSingleton<PayoutHistory>();
+        .AddSingleton<PayoutHistory>()
+        .AddSingleton<PayoutListing>()
+        .AddSingleton<Summaries>();
 
     public static IEndpointRouteBuilder MapFinance(this IEndpointRouteBuilder routes)
     {
@@ -23,8 +25,13 @@ public static class FinanceRoutes
         routes.MapGet("/v1/payouts", ListPayouts.HandleAsync).RequireScope(Scope.FinanceRead)
             .WithTags("Payouts").WithSummary("List payouts")
             .WithDescription("Keyset paging: send nextCursor back as cursor. With Accept: text/csv the whole result is streamed.")
-            .Produces<PayoutPage>(StatusCodes.Status200OK, "application/json", PayoutCsv.ContentType)
+            .Produces<PayoutPage>(StatusCodes.Status200OK, "application/json", Csv.ContentType)
             .Refuses(422);
+        routes.MapGet("/v1/summary", Summarise.HandleAsync).RequireScope(Scope.FinanceRead)
+            .WithTags("Payouts").WithSummary("Counts and sums by day, connection, status and currency")
+            .WithDescription("The list's filters. Beside the sums, what is not final by age. With Accept: text/csv the sums as a table.")
+            .Produces<SummaryAnswer>(StatusCodes.Status200OK, "application/json", Csv.ContentType)
+            .Refuses(422, 503);
         routes.MapGet(One, GetPayout.HandleAsync).RequireScope(Scope.FinanceRead)
             .WithTags("Payouts").WithSummary("One payout")
             .WithDescription("An id's slashes may be sent raw or as %2F; an id that itself ends like a sub-resource needs %2F.")

@@ -1,5 +1,4 @@
-using Npgsql;
-using Reconciler.Connections;
+using Reconciler.Access;
 using Reconciler.Hosting;
 
 namespace Reconciler.Finance;
@@ -8,17 +7,14 @@ namespace Reconciler.Finance;
 internal static class ListPayouts
 {
     internal static async Task<IResult> HandleAsync(
-        [AsParameters] PayoutQuery documented, HttpContext context, NpgsqlDataSource database, Installation installation, CancellationToken cancellation)
+        [AsParameters] PayoutQuery documented, HttpContext context, PayoutListing listing, CancellationToken cancellation)
     {
-        var filter = new PayoutFilter(context.Request.Query, installation.RecipientKey);
+        var filter = listing.Filter(context.Request.Query, context.Actor().Connections);
         if (filter.Problems.Count > 0) return Problem.Invalid(filter.Problems);
         context.Response.Headers.Vary = "Accept";
-        if (Accepts.Prefers(context.Request, PayoutCsv.ContentType)) return new PayoutCsv(filter, database);
-
-        // One more than asked for tells whether there is a next page.
-        var rows = await filter.ReadAsync(database, filter.After, filter.Limit + 1, cancellation);
-        var items = rows.Take(filter.Limit).Select(PayoutAnswer.Of).ToList();
-        return TypedResults.Ok(new PayoutPage(items, rows.Count > filter.Limit ? filter.CursorAt(rows[filter.Limit - 1]).Text : null));
+        return Accepts.Prefers(context.Request, Csv.ContentType)
+            ? new PayoutCsv(filter, listing)
+            : TypedResults.Ok(await listing.PageAsync(filter, cancellation));
     }
 }
 

@@ -1,30 +1,14 @@
-using System.Globalization;
-using System.Text;
-using CsvHelper;
-using CsvHelper.Configuration;
-using Npgsql;
+using System.Runtime.CompilerServices;
 using Reconciler.Core;
 
 namespace Reconciler.Finance;
 
-/// <summary>
-/// The whole result of a filter as CSV, read page by page so that no transaction and no memory grows with it. A cell that a spreadsheet
-/// would take for a formula is quoted with an apostrophe: references and ids are other people's words.
-/// </summary>
-internal sealed class PayoutCsv(PayoutFilter filter, NpgsqlDataSource database) : IResult
+/// <summary>The whole result of a filter as CSV, read page by page so that no transaction and no memory grows with it.</summary>
+internal sealed class PayoutCsv(PayoutFilter filter, PayoutListing listing) : IResult
 {
-    internal const string ContentType = "text/csv";
     private const int PageRows = 1_000;
 
-    private static readonly CsvConfiguration Spelling = new(CultureInfo.InvariantCulture)
-    {
-        NewLine = "\r\n",
-        InjectionOptions = InjectionOptions.Escape,
-        InjectionCharacters = ['=', '+', '-', '@', '\t', '\r'],
-    };
-
-    private static readonly (string Name, Func<PayoutAnswer, string?> Cell)[] Columns =
-    [
+    private static readonly CsvColumns<PayoutAnswer> Columns = new(
         ("id", payout => payout.Id),
         ("connection", payout => payout.Connection.ToString()),
         ("provider", payout => payout.Provider.Word()),
@@ -42,46 +26,23 @@ internal sealed class PayoutCsv(PayoutFilter filter, NpgsqlDataSource database) 
         ("expectedAmount", payout => payout.Expected?.Amount),
         ("expectedCurrency", payout => payout.Expected?.Currency),
         ("openDiscrepancies", payout => string.Join(' ', payout.OpenDiscrepancies.Select(kind => kind.Word()))),
-        ("firstSeenAt", payout => InstantConverter.Text(payout.FirstSeenAt)),
-        ("lastHeardAt", payout => Text(payout.LastHeardAt)),
-        ("lastPolledAt", payout => Text(payout.LastPolledAt)),
-        ("finalAt", payout => Text(payout.FinalAt)),
-    ];
+        ("firstSeenAt", payout => Csv.Text(payout.FirstSeenAt)),
+        ("lastHeardAt", payout => Csv.Text(payout.LastHeardAt)),
+        ("lastPolledAt", payout => Csv.Text(payout.LastPolledAt)),
+        ("finalAt", payout => Csv.Text(payout.FinalAt)));
 
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public Task ExecuteAsync(HttpContext httpContext) => Csv.WriteAsync(
+        httpContext.Response, "payouts.csv", filter.HasBom, Columns, PagesAsync(httpContext.RequestAborted), httpContext.RequestAborted);
+
+    private async IAsyncEnumerable<List<PayoutAnswer>> PagesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var cancellation = httpContext.RequestAborted;
-        var page = await filter.ReadAsync(database, filter.After, PageRows, cancellation);
-        var response = httpContext.Response;
-        response.ContentType = $"{ContentType}; charset=utf-8; header=present";
-        response.Headers.ContentDisposition = "attachment; filename=\"payouts.csv\"";
-        await response.Body.WriteAsync(Rows(csv => Array.ForEach(Columns, column => csv.WriteField(column.Name))), cancellation);
-        while (page.Count > 0)
+        var after = filter.After;
+        while (true)
         {
-            await response.Body.WriteAsync(Rows(page), cancellation);
-            page = page.Count < PageRows ? [] : await filter.ReadAsync(database, filter.CursorAt(page[^1]), PageRows, cancellation);
+            var page = await listing.ReadAsync(filter, after, PageRows, cancellation);
+            if (page.Count > 0) yield return page.ConvertAll(PayoutAnswer.Of);
+            if (page.Count < PageRows) yield break;
+            after = PayoutListing.CursorAfter(filter, page[^1]);
         }
     }
-
-    private static byte[] Rows(List<KeptPayout> page) =>
-        Rows(page.Select(PayoutAnswer.Of).Select<PayoutAnswer, Action<CsvWriter>>(
-            payout => csv => Array.ForEach(Columns, column => csv.WriteField(column.Cell(payout)))));
-
-    // Into memory first: the writer is synchronous, and a response must not be.
-    private static byte[] Rows(params IEnumerable<Action<CsvWriter>> rows)
-    {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = new CsvWriter(text, Spelling))
-        {
-            foreach (var row in rows)
-            {
-                row(csv);
-                csv.NextRecord();
-            }
-        }
-
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
-
-    private static string? Text(DateTimeOffset? instant) => instant is { } at ? InstantConverter.Text(at) : null;
 }

@@ -18,7 +18,8 @@ public sealed record PayoutQuery(
     [property: FromQuery(Name = "from"), Description("First seen at or after this RFC 3339 time or day (UTC).")] string? From,
     [property: FromQuery(Name = "to"), Description("First seen before this RFC 3339 time or day (UTC).")] string? To,
     [property: FromQuery(Name = "discrepancy"), Description("Kind of an open discrepancy, or any; may be repeated.")] string[]? Discrepancy,
-    [property: FromQuery(Name = "q"), Description("Reference or provider's reference by its beginning, or the provider's payout id.")] string? Q,
+    [property: FromQuery(Name = "q"), Description("Reference or provider's reference by its beginning, the provider's payout id, the recipient's full number or its last four digits.")] string? Q,
     [property: FromQuery(Name = "sort"), Description("-firstSeenAt (newest first, the default) or firstSeenAt.")] string? Sort,
     [property: FromQuery(Name = "limit"), Description("1 to 500; 50 where not given. Not for CSV, which is whole.")] string? Limit,
-    [property: FromQuery(Name = "cursor"), Description("nextCursor of the page before, with the same filters.")] string? Cursor);
+    [property: FromQuery(Name = "cursor"), Description("nextCursor of the page before, with the same filters.")] string? Cursor,
+    [property: FromQuery(Name = "bom"), Description("true: CSV begins with the byte order mark that spreadsheets want.")] string? Bom);

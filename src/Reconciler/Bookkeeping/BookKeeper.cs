@@ -1,0 +1,46 @@
+using Reconciler.Ledger;
+
+namespace Reconciler.Bookkeeping;
+
+/// <summary>
+/// Keeps the book in the background, in larger bites and with rests between them: nothing waits for it, and the append path needs the
+/// machine more. Each node tries; the one that holds the progress row's lock does it.
+/// </summary>
+internal sealed partial class BookKeeper(Book book, FeedWaiter feed, TimeProvider clock, ILogger<BookKeeper> log) : BackgroundService
+{
+    private static readonly TimeSpan RestMin = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TroubleWait = TimeSpan.FromSeconds(2);
+
+    // Of two cores a quarter of one: a book that is behind catches up, and ingest goes on.
+    private const int RestFactor = 3;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var started = clock.GetTimestamp();
+                var state = await book.KeepAsync(seal: null, stoppingToken);
+                var rest = clock.GetElapsedTime(started) * RestFactor;
+                await Task.Delay(state is { IsWhole: false } || rest > RestMin ? rest : RestMin, clock, stoppingToken);
+                if (state is null) await book.ReadAsync(stoppingToken);
+                else if (state.IsWhole) await feed.WaitBeyondAsync(state.Position, LookEvery, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            // Whatever it is, the service goes on without: what the book lacks is read from the payouts.
+            catch (Exception trouble)
+            {
+                NotKept(log, trouble, trouble.Message);
+                await Task.Delay(TroubleWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The book was not kept, queries read what it lacks from the payouts: {Trouble}")]
+    private static partial void NotKept(ILogger log, Exception fault, string trouble);
+}

@@ -1,0 +1,67 @@
+using System.Data;
+using Npgsql;
+using NpgsqlTypes;
+using Reconciler.Bookkeeping;
+using Reconciler.Core;
+
+namespace Reconciler.Finance;
+
+/// <summary>Reads summaries: of one snapshot, exact at its position.</summary>
+internal sealed class Summaries(NpgsqlDataSource database, Book book)
+{
+    private const string Progress = "select (select position from reconciler.book_progress), (select position from reconciler.feed_head)";
+
+    /// <exception cref="BookBehind">Of what was known at a time, where the book is too far behind to wait for.</exception>
+    internal async Task<SummaryAnswer> ReadAsync(SummaryFilter filter, CancellationToken cancellation)
+    {
+        var known = filter.Payouts.KnownAt is { } at ? await book.MomentAsync(at, cancellation) : (KnownMoment?)null;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var (kept, head) = known is { } moment ? (moment.Move, moment.Position) : await PositionsAsync(connection, cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        var rows = new NpgsqlBatchCommand(SummarySql.Rows(filter));
+        filter.Payouts.AddParametersTo(rows.Parameters, kept);
+        batch.BatchCommands.Add(rows);
+        var ages = new NpgsqlBatchCommand();
+        filter.Payouts.AddParametersTo(ages.Parameters, kept);
+        ages.Parameters.Add(new NpgsqlParameter { Value = filter.At, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        ages.CommandText = SummarySql.Ages(filter, $"${ages.Parameters.Count}");
+        batch.BatchCommands.Add(ages);
+        return await ReadAsync(batch, filter, head, cancellation);
+    }
+
+    private static async Task<SummaryAnswer> ReadAsync(NpgsqlBatch batch, SummaryFilter filter, long position, CancellationToken cancellation)
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var rows = new List<SummaryRow>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var currency = Text(reader, 3);
+            rows.Add(new SummaryRow(
+                reader.IsDBNull(0) ? null : reader.GetFieldValue<DateOnly>(0), Text(reader, 1),
+                Text(reader, 2) is { } status ? EnumWords<PayoutStatus>.Parse(status) : null,
+                currency, reader.GetInt64(4), SummedAmount.Text(reader.GetDecimal(5), currency)));
+        }
+
+        await reader.NextResultAsync(cancellation);
+        var ages = new List<AgeRow>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var currency = Text(reader, 2);
+            ages.Add(new AgeRow(
+                (AgeBand)reader.GetInt32(0), Text(reader, 1), currency, reader.GetInt64(3), SummedAmount.Text(reader.GetDecimal(4), currency)));
+        }
+
+        return new SummaryAnswer(position, filter.At.ToMicrosecond(), filter.Payouts.KnownAt, rows, ages);
+    }
+
+    private static async Task<(long Kept, long Head)> PositionsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Progress, connection);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        return (row.GetInt64(0), row.GetInt64(1));
+    }
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

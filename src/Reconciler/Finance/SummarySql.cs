@@ -1,0 +1,124 @@
+using System.Globalization;
+using Reconciler.Bookkeeping;
+
+namespace Reconciler.Finance;
+
+/// <summary>
+/// The two queries of a summary. Sums by whole days come from the book's totals, which are few; anything finer from the payouts
+/// themselves. What changed since the book was kept is taken out as the book has it and put in as it is.
+/// </summary>
+internal static class SummarySql
+{
+    private const int AgeDaysMax = 3;
+
+    /// <summary>Day, connection and status (null where not asked by), currency, count, sum.</summary>
+    internal static string Rows(SummaryFilter filter)
+    {
+        var by = Dimensions(filter);
+        return $"""
+            {Cte(filter)}
+            select {(filter.ByDay ? "day" : "null::date")}, {(filter.ByConnection ? "connection" : "null")}, {(filter.ByStatus ? "status" : "null")},
+                nullif(currency, ''), sum(payouts)::bigint, sum(amount)
+            from ({(filter.Payouts.IsByTotals ? Totals(filter) : Each(filter))}) as part
+            group by {string.Join(", ", by)} having sum(payouts) <> 0
+            order by {string.Join(", ", by.Select(column => column == "day" ? "day desc" : column))}
+            """;
+    }
+
+    /// <summary>Age band, connection (null where not asked by), currency, count, sum.</summary>
+    /// <param name="at">The parameter that ages are counted to.</param>
+    internal static string Ages(SummaryFilter filter, string at)
+    {
+        // As they were known, the payouts of the days before the last band's beginning are all in that band: the totals know how many.
+        var byTotals = filter.Payouts is { KnownAt: not null, IsByTotals: true };
+        var rowsFrom = byTotals ? DateOnly.FromDateTime(filter.At.UtcDateTime.AddDays(-AgeDaysMax)) : (DateOnly?)null;
+        var rows = $"""
+            select case when first_seen_at > {at} - interval '5 minutes' then 0 when first_seen_at > {at} - interval '1 hour' then 1
+                    when first_seen_at > {at} - interval '1 day' then 2 when first_seen_at > {at} - interval '{AgeDaysMax} days' then 3 else 4 end as band,
+                connection, currency, payouts, amount
+            from ({Each(filter, notFinal: true, rowsFrom)}) as one
+            """;
+        var before = !byTotals ? "" : $"""
+            union all select 4, connection, currency, payouts, amount from ({Totals(filter)}) as whole
+            where day < '{Day(rowsFrom!.Value)}' and status in ('pending', 'processing')
+            """;
+        return $"""
+            {Cte(filter)}
+            select band, {(filter.ByConnection ? "connection" : "null")}, nullif(currency, ''), sum(payouts)::bigint, sum(amount)
+            from ({rows} {before}) as part
+            group by band, {(filter.ByConnection ? "connection, " : "")}currency having sum(payouts) <> 0
+            order by band, {(filter.ByConnection ? "connection, " : "")}currency
+            """;
+    }
+
+    private static string Cte(SummaryFilter filter) => filter.Payouts.KnownAt is null ? Touched.Cte : "";
+
+    private static List<string> Dimensions(SummaryFilter filter)
+    {
+        var by = new List<string>();
+        if (filter.ByDay) by.Add("day");
+        if (filter.ByConnection) by.Add("connection");
+        if (filter.ByStatus) by.Add("status");
+        return [.. by, "currency"];
+    }
+
+    private static string Totals(SummaryFilter filter) => filter.Payouts.KnownAt is { } at ? KnownTotals(filter.Payouts, at) : TotalsNow(filter.Payouts);
+
+    // payout_totals is small; the rest is served by the primary keys.
+    private static string TotalsNow(PayoutConditions payouts) => $"""
+        select day, connection, status, currency, payouts, amount from (
+            select day, connection, provider, status, currency, payouts, amount from reconciler.payout_totals
+            union all
+            select (first_seen_at at time zone 'UTC')::date, connection, provider, status, coalesce(currency, ''), -1, -coalesce(amount, 0)
+            from reconciler.payout_standings where stream_id in (select stream_id from touched)
+            union all
+            select (first_seen_at at time zone 'UTC')::date, connection, provider, status, coalesce(currency, ''), 1, coalesce(amount, 0)
+            from reconciler.payouts where stream_id in (select stream_id from touched)) as sums
+        where {payouts.OnTotals()}
+        """;
+
+    // Of the day itself the moves up to the one that was known last: payout_moves_by_time.
+    private static string KnownTotals(PayoutConditions payouts, DateTimeOffset at)
+    {
+        var day = Day(DateOnly.FromDateTime(at.UtcDateTime));
+        var ofTheDay = $"from reconciler.payout_moves where known_at >= '{day}T00:00:00Z' and number <= $1";
+        return $"""
+            select day, connection, status, currency, payouts, amount from (
+                select day, connection, provider, status, currency, payouts, amount from reconciler.payout_totals where known_day < '{day}'
+                union all
+                select day, connection, provider, status, coalesce(currency, ''), 1, coalesce(amount, 0) {ofTheDay}
+                union all
+                select coalesce(from_day, day), connection, provider, from_status, coalesce(from_currency, ''), -1, -coalesce(from_amount, 0) {ofTheDay}
+                    and from_status is not null) as sums
+            where {payouts.OnTotals()}
+            """;
+    }
+
+    private static string Each(SummaryFilter filter, bool notFinal = false, DateOnly? rowsFrom = null)
+    {
+        const string columns = """
+            (first_seen_at at time zone 'UTC')::date as day, connection, status, coalesce(currency, '') as currency, 1 as payouts,
+                coalesce(amount, 0) as amount, first_seen_at
+            """;
+        var also = (notFinal ? " and not final" : "") + (rowsFrom is { } first ? $" and first_seen_at >= '{Day(first)}T00:00:00Z'" : "");
+        var payouts = filter.Payouts;
+        if (payouts.KnownAt is not null)
+        {
+            // payout_moves_by_first_seen, payout_moves_not_final; and whether it was the last, payout_moves_by_payout.
+            return $"""
+                select {columns} from reconciler.payout_moves as move where number <= $1 and {payouts.OnMoves()}{also}
+                    and {KnownMoves.IsLast}
+                """;
+        }
+
+        if (payouts.IsLookup) return $"select {columns} from reconciler.payouts where {payouts.OnPayouts()}{also}";
+        // payout_standings_not_final, or whichever of the standings' indexes serves what is asked.
+        return $"""
+            select {columns} from reconciler.payout_standings as standing where {payouts.OnStandings()}{also} and {Touched.Not("standing")}
+            union all
+            select {columns} from reconciler.payouts where {payouts.OnPayouts()}{also} and stream_id in (select stream_id from touched)
+            """;
+    }
+
+    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
