@@ -20,7 +20,51 @@ public sealed class Running_the_demonstration
 
         code.ShouldBe(0, text);
         text.ShouldContain("Settled: 24 payouts");
+        text.ShouldContain("parity  0 payouts differ, 0 awaited");
         service.Registered.Count.ShouldBe(24);
+    }
+
+    [Fact]
+    public async Task It_begins_its_books_at_the_feeds_end()
+    {
+        await using var simulator = await RunningSimulator.StartAsync();
+        await simulator.StartPayoutsAsync(new { connection = "zopay-sim", outcome = "succeeded", finalAfterMs = 0, count = 3 });
+        await using var service = await StandIn.StartAsync(simulator, payout => payout.GetProperty("status").GetString()!);
+        await service.Feed.FillAsync();
+
+        await RunAsync(simulator, service, patienceSeconds: 3);
+
+        service.Feed.FirstAsked.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(1, "parity  ", "in the books succeeded")]
+    [InlineData(0, "The ledger still awaits", "")]
+    public async Task It_names_what_the_books_have_wrong_though_the_service_is_right(int amountMore, string said, string and)
+    {
+        await using var simulator = await RunningSimulator.StartAsync();
+        await using var service = await StandIn.StartAsync(simulator, payout => payout.GetProperty("status").GetString()!);
+        service.Feed.AmountMore = amountMore;
+        service.Feed.IsSilent = amountMore == 0;
+
+        var (code, text) = await RunAsync(simulator, service, patienceSeconds: 5);
+
+        code.ShouldBe(1);
+        text.ShouldContain(said);
+        text.ShouldContain(and);
+    }
+
+    [Fact]
+    public async Task It_says_that_its_key_may_not_read_the_feed()
+    {
+        await using var simulator = await RunningSimulator.StartAsync();
+        await using var service = await StandIn.StartAsync(simulator, payout => payout.GetProperty("status").GetString()!);
+        service.Feed.Refuses = true;
+
+        var (code, text) = await RunAsync(simulator, service, patienceSeconds: 3);
+
+        code.ShouldBe(1);
+        text.ShouldContain("The ledger has stopped: 403");
     }
 
     [Fact]
@@ -77,6 +121,8 @@ public sealed class Running_the_demonstration
                     string.Concat(lines.Select((_, place) => $"{{\"line\":{place + 1},\"status\":{(place == 0 && _requests < 8 ? 503 : 201)}}}\n")),
                     "application/x-ndjson");
             });
+            Feed = new StandInFeed(simulator, says);
+            _app.MapGet("/v1/changes", Feed.AnswerAsync);
             _app.MapGet("/v1/discrepancies", () => new { items = Array.Empty<object>(), nextCursor = (string?)null });
             _app.MapGet("/v1/payouts", async () =>
             {
@@ -94,6 +140,8 @@ public sealed class Running_the_demonstration
         }
 
         public ConcurrentDictionary<string, string> Registered { get; } = new();
+
+        public StandInFeed Feed { get; }
 
         public Uri Url => new(_app.Urls.First());
 

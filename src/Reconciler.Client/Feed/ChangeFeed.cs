@@ -109,7 +109,7 @@ public sealed class ChangeFeed
         }
 
         if (!options.IsFiltered && page.Next.Position > last) throw new FeedGap(last + 1, page.Next.Position);
-        return new ChangePage(fresh, page.Next with { Position = Math.Max(last, page.Next.Position) });
+        return page with { Changes = fresh, Next = page.Next with { Position = Math.Max(last, page.Next.Position) } };
     }
 
     private async Task PauseAsync(Backoff backoff, Exception fault, CancellationToken cancellation)

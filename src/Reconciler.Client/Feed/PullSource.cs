@@ -53,8 +53,7 @@ internal sealed class PullSource(HttpClient http, FeedOptions options) : IFeedSo
         if (json.ValueKind != JsonValueKind.Object
             || !json.TryGetProperty("epoch", out var epochText) || epochText.ValueKind != JsonValueKind.String || !epochText.TryGetGuid(out var epoch)
             || !json.TryGetProperty("changes", out var given) || given.ValueKind != JsonValueKind.Array
-            || !json.TryGetProperty("next", out var nextText) || nextText.ValueKind != JsonValueKind.String
-            || !long.TryParse(nextText.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var next))
+            || Position(json, "next") is not { } next)
             throw new StrangeAnswer("What came is no page of the feed.");
         if (after.Epoch is { } known && known != epoch) throw FeedHistoryChanged.Of(known, epoch);
         var changes = new List<Change>(given.GetArrayLength());
@@ -68,8 +67,14 @@ internal sealed class PullSource(HttpClient http, FeedOptions options) : IFeedSo
             next = last.Position;
         }
 
-        return new ChangePage(changes, new FeedPosition(next, epoch));
+        return new ChangePage(changes, new FeedPosition(next, epoch), Position(json, "head"));
     }
+
+    private static long? Position(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
+        && long.TryParse(text.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+            ? position
+            : null;
 
     private static JsonDocument Parse(byte[] body)
     {

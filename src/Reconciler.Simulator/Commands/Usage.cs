@@ -25,13 +25,13 @@ public static class Usage
         Reconciler.Simulator demo    starts payouts, registers them with the service, and shows what becomes of them
           --service URL           the service (default http://127.0.0.1:8080)
           --self URL              the running simulator (default http://127.0.0.1:8090)
-          --key KEY               a key of the service with payouts:write and finance:read (Reconciler__AdminKey)
+          --key KEY               a key with payouts:write, finance:read and ledger:read (Reconciler__AdminKey)
           --payouts N             how many at first, 1 to 100000 (default 300)
           --trickle N             how many more each second, 0 to 100 (default 1), 20000 in all
           --seed N                of the mix (default: another one each time)
           --plain                 lines instead of a live table; so too where the output is no terminal
-          --until-settled S       no trickle; exits 0 once every payout that is final is final in the service, and right;
-                                  1 with a list where that takes more than S seconds
+          --until-settled S       no trickle; exits 0 once every payout that is final is final in the service, and right, and a
+                                  ledger that reads the change feed has booked it so; 1 with a list after S seconds
         """;
 
     public static async Task<int> ShowAsync()

@@ -10,7 +10,7 @@ public sealed record Started(
     DateTimeOffset InitiatedAt, string Outcome);
 
 /// <summary>A line of <c>GET /sim/truth</c>.</summary>
-public sealed record TruthLine(string Id, string Connection, string Status, bool Final, TruthPolls Polls);
+public sealed record TruthLine(string Id, string Connection, string Status, bool Final, string Amount, string Currency, TruthPolls Polls);
 
 public sealed record TruthPolls(int Answered);
 

@@ -17,7 +17,7 @@ internal sealed class FeedAnswer(FeedPage page) : IResult
             page.Changes[at].WriteJsonTo(json);
         }
 
-        json.Write(Encoding.UTF8.GetBytes($"],\"next\":\"{page.Next}\"}}"));
+        json.Write(Encoding.UTF8.GetBytes($"],\"next\":\"{page.Next}\",\"head\":\"{page.Head}\"}}"));
         var response = httpContext.Response;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = json.WrittenCount;
@@ -29,7 +29,8 @@ internal sealed class FeedAnswer(FeedPage page) : IResult
 /// <summary>A page of the feed, as it is documented.</summary>
 /// <param name="Epoch">Send it with the next read: a restored backup has another one.</param>
 /// <param name="Next">The position to be sent as <c>after</c> next time. It moves over what a filter leaves out, also in a page without changes.</param>
-public sealed record ChangesPage(Guid Epoch, IReadOnlyList<ChangeAnswer> Changes, string Next);
+/// <param name="Head">The feed's last position at that moment: how far behind the reader is.</param>
+public sealed record ChangesPage(Guid Epoch, IReadOnlyList<ChangeAnswer> Changes, string Next, string Head);
 
 /// <summary>One change, as it is documented.</summary>
 /// <param name="Position">1, 2, 3… without holes; a filter passes over some, and renumbers none.</param>
