@@ -25,5 +25,7 @@ internal static class Amounts
 
     internal static string Count(long count) => Grouped(count.ToString(CultureInfo.InvariantCulture));
 
+    internal static string Times(long count) => count switch { 0 => "never", 1 => "once", _ => $"{Count(count)} times" };
+
     internal static string Text(decimal amount, string currency) => ChangeRows.Shown(amount, currency).Text;
 }

@@ -9,13 +9,18 @@ namespace Reconciler.Pages.Parts;
 /// </summary>
 internal static class Visible
 {
-    internal static IEnumerable<(string Text, bool IsHidden)> Of(string? text)
+    internal static IEnumerable<(string Text, bool IsHidden)> Of(string? text) => Of(text, keepsLines: false);
+
+    /// <summary>For a block of text, in which the ends of lines are to be seen as such.</summary>
+    internal static IEnumerable<(string Text, bool IsHidden)> Lines(string? text) => Of(text, keepsLines: true);
+
+    private static IEnumerable<(string Text, bool IsHidden)> Of(string? text, bool keepsLines)
     {
         if (text is null) yield break;
         var seen = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (!IsHidden(rune))
+            if (!IsHidden(rune) || (keepsLines && rune.Value == '\n'))
             {
                 seen.Append(rune.ToString());
                 continue;

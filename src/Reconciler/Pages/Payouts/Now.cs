@@ -1,0 +1,30 @@
+using Npgsql;
+using Reconciler.Core;
+using Reconciler.Finance;
+using Reconciler.Pages.Reading;
+
+namespace Reconciler.Pages.Payouts;
+
+/// <summary>A payout as it stands, and why.</summary>
+public sealed class Now
+{
+    private readonly KeptPayout kept;
+
+    private Now(KeptPayout kept) => (this.kept, Why, Answer) = (kept, Core.Why.Of(kept.Payout, kept.Derived), PayoutAnswer.Of(kept));
+
+    public PayoutId Id => kept.Payout.Id;
+
+    public PayoutAnswer Answer { get; }
+
+    public Why Why { get; }
+
+    public string Next => Why.Next(kept.Payout, kept.Derived, kept.NextPollAt);
+
+    /// <summary>The payout that the request's path names; null where there is none.</summary>
+    internal static async Task<Now?> FindAsync(NpgsqlDataSource database, Reader reader, CancellationToken cancellation) =>
+        IdOf(reader.Http.Request) is { } id && await KeptPayout.FindAsync(database, id, cancellation) is { } kept ? new Now(kept) : null;
+
+    // The route's own values: whoever hands them on decodes some of what was encoded.
+    internal static PayoutId? IdOf(HttpRequest request) =>
+        request.RouteValues is { } values && values["Connection"] is string connection && values["Id"] is string id ? PayoutPaths.IdOf(connection, id) : null;
+}
