@@ -12,6 +12,7 @@ internal static class PageRoutes
         services.AddHttpContextAccessor();
         services.AddRazorComponents();
         services.AddScoped<Reader>();
+        services.AddSingleton<SavedViews>();
         return services;
     }
 

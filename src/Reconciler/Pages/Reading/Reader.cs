@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reconciler.Access;
 
 namespace Reconciler.Pages.Reading;
 
@@ -14,6 +15,9 @@ public sealed class Reader(IHttpContextAccessor accessor, TimeProvider clock)
     internal static IReadOnlyList<string> Themes { get; } = ["auto", "light", "dark"];
 
     public HttpContext Http => accessor.HttpContext ?? throw new InvalidOperationException("There is no request.");
+
+    /// <summary>Null where nobody is signed in.</summary>
+    public Actor? Who => Http.User.Actor();
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
