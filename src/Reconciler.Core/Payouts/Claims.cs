@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 
 namespace Reconciler.Core;
 
@@ -55,7 +54,6 @@ public sealed record Fact(FactKind Kind, string Value, Sighting First);
 /// and order, repetition and retries cannot matter. It stays small: for each claim and each fact only the first sighting is kept, and
 /// of facts of one kind the earliest <see cref="FactsOfAKindMax"/> (the earliest few of a set are a join, too).
 /// </summary>
-[JsonConverter(typeof(ClaimsConverter))]
 public sealed record Claims(ImmutableArray<Claim> All, ImmutableArray<Fact> Facts)
 {
     public const int FactsOfAKindMax = 8;
@@ -111,6 +109,16 @@ public sealed record Claims(ImmutableArray<Claim> All, ImmutableArray<Fact> Fact
                 (facts ??= []).Add(fact);
         facts?.Sort((left, right) => Later(left, right) ? 1 : -1);
         return facts ?? (IReadOnlyList<Fact>)[];
+    }
+
+    /// <summary>The first of one kind, or null.</summary>
+    public Fact? Earliest(FactKind kind)
+    {
+        Fact? earliest = null;
+        foreach (var fact in Facts)
+            if (fact.Kind == kind && (earliest is null || Later(earliest, fact)))
+                earliest = fact;
+        return earliest;
     }
 
     // Two facts of one sighting are told apart by their values, so that the order is total.

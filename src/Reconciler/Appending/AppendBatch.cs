@@ -86,7 +86,7 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
             : evidence.FirstNew is { } kept ? new CommitMarker.Bytes(kept.Connection, kept.Digest) : new CommitMarker.Nothing();
         await using var batch = new NpgsqlBatch(connection);
         var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
-        PayoutRows.AddUpsertTo(batch, changed);
+        PayoutWrites.AddTo(batch, changed);
         DiscrepancyRows.AddTo(batch, changed);
         AmendmentRows.AddTo(batch, changed, now);
         ChangeRows.AddTo(batch, changed, now);

@@ -54,7 +54,7 @@ internal sealed class EvidenceRows
         command.Parameters.Add(Columns.Texts(rows, row => row.First.StreamId));
         command.Parameters.Add(Columns.Bytes(rows, row => row.First.Body));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.ContentType));
-        command.Parameters.Add(Columns.Of(rows, row => row.First.HeadersJson, NpgsqlDbType.Jsonb));
+        command.Parameters.Add(Columns.Texts(rows, row => row.First.HeadersJson));
         command.Parameters.Add(Columns.Of(rows, row => row.First.HttpStatus, NpgsqlDbType.Integer));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.VerifiedBy));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.DeliveryId));
@@ -71,7 +71,7 @@ internal sealed class EvidenceRows
         if (rows.Count == 0) return;
         while (await reader.ReadAsync(cancellation))
         {
-            var digest = EvidenceDigest.Parse(Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)));
+            var digest = EvidenceDigest.FromBytes(reader.GetFieldValue<byte[]>(1));
             byKey[(reader.GetString(0), digest)].Stored(reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4));
         }
 

@@ -33,8 +33,20 @@ internal sealed class PayoutRow(PayoutId id)
 
     internal int PollFaults { get; private set; }
 
-    internal static PayoutRow Read(PayoutId id, Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) =>
-        new(id) { Payout = payout, Stored = payout, StoredVersion = version, PollLeaseUntil = pollLeaseUntil, PollFaults = pollFaults, CheckAt = checkAt };
+    /// <summary>The facts as read; null where the payout was not heard of before.</summary>
+    internal PayoutColumns? StoredColumns { get; private init; }
+
+    internal static PayoutRow Read(
+        Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) => new(payout.Id)
+    {
+        Payout = payout,
+        Stored = payout,
+        StoredVersion = version,
+        StoredColumns = PayoutColumns.Of(payout),
+        PollLeaseUntil = pollLeaseUntil,
+        PollFaults = pollFaults,
+        CheckAt = checkAt,
+    };
 
     internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
     {

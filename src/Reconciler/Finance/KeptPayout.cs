@@ -1,7 +1,6 @@
 using System.Data;
 using Npgsql;
 using NpgsqlTypes;
-using Reconciler.Appending;
 using Reconciler.Core;
 
 namespace Reconciler.Finance;
@@ -27,7 +26,7 @@ internal sealed record KeptPayout(Payout Payout, Provider Provider, Derived Deri
 
     internal static KeptPayout Of(NpgsqlDataReader row)
     {
-        var payout = PayoutRows.State(row.GetFieldValue<byte[]>(0));
+        var payout = PayoutState.Read(PayoutId.Parse(row.GetString(8)), row.GetFieldValue<byte[]>(0));
         return new KeptPayout(
             payout,
             EnumWords<Provider>.Parse(row.GetString(1)),

@@ -1,5 +1,7 @@
 using Npgsql;
+using Reconciler.Appending;
 using Reconciler.Database;
+using Reconciler.Streams;
 
 namespace Reconciler.Hosting;
 
@@ -48,6 +50,7 @@ public sealed class ServiceDatabase : IAsyncDisposable
         try
         {
             await Migrations.ApplyAsync(database.Source, log, cancellation);
+            await StateLayout.EnsureAsync(database.Source, new EventReader(PayoutStreams.Registry), log, cancellation);
             return database;
         }
         catch

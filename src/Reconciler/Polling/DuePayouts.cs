@@ -43,13 +43,13 @@ internal sealed class DuePayouts(NpgsqlDataSource database, TimeProvider clock)
               where connection = $1 and check_at <= $2 and next_poll_at <= $2 and (poll_lease_until is null or poll_lease_until <= $2)
               order by check_at limit $3 for update skip locked) as due
         where payout.stream_id = due.stream_id
-        returning payout.stream_id, (payout.state ->> 'pollsSinceHeard')::int, payout.poll_faults, payout.next_poll_at
+        returning payout.stream_id, payout.polls_since_heard, payout.poll_faults, payout.next_poll_at
         """;
 
     private const string ClaimOne = """
         update reconciler.payouts as payout set poll_lease_until = $3
         where stream_id = $1 and (poll_lease_until is null or poll_lease_until <= $2)
-        returning stream_id, (state ->> 'pollsSinceHeard')::int, poll_faults, coalesce(next_poll_at, $2)
+        returning stream_id, polls_since_heard, poll_faults, coalesce(next_poll_at, $2)
         """;
 
     // A later word has moved the schedule, or another node holds it by now: then the fault has nothing to say about it.

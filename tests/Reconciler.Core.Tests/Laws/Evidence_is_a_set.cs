@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Reconciler.Core.Tests.Laws;
 
 public class Evidence_is_a_set
@@ -13,7 +11,11 @@ public class Evidence_is_a_set
     {
         Payout? payout = null;
         foreach (var happened in story.Happenings)
-            payout = JsonSerializer.Deserialize<Payout>(Story.Text(Decisions.On(payout, happened).Payout), JsonShapes.Stored);
+        {
+            var after = Decisions.On(payout, happened).Payout;
+            payout = PayoutState.Read(after.Id, PayoutState.Write(after));
+        }
+
         var told = Story.Tell(story.Happenings).Payout;
         Story.Meaning(payout).ShouldBe(Story.Meaning(told));
         if (told is not null) Story.Text(payout!).ShouldBe(Story.Text(told));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Npgsql;
 using Reconciler.Appending;
 using Reconciler.Core;
@@ -75,7 +74,7 @@ internal static class Audit
         var folded = await FoldAsync(connectionString);
         await using var connection = await Rows.OpenAsync(connectionString);
         await using var command = new NpgsqlCommand("""
-            select stream_id, state::text, concat_ws('|', status, final, confidence, rule, status_version, coalesce(trim_scale(amount)::text, '-'),
+            select stream_id, state, polls_since_heard, concat_ws('|', status, final, confidence, rule, status_version, coalesce(trim_scale(amount)::text, '-'),
                 coalesce(currency, '-'), coalesce(recipient, '-'), coalesce(recipient_digest, '-'), coalesce(reference, '-'),
                 coalesce(provider_reference, '-'), array_to_string(open_discrepancies, ' ')), first_seen_at, last_heard_at, last_polled_at, final_at
             from reconciler.payouts
@@ -85,10 +84,11 @@ internal static class Audit
         for (; await row.ReadAsync(); rows++)
         {
             var payout = folded[row.GetString(0)];
-            row.GetString(1).ShouldBe(JsonSerializer.Serialize(payout, JsonShapes.Stored));
-            row.GetString(2).ShouldBe(Columns(payout));
+            row.GetFieldValue<byte[]>(1).ShouldBe(PayoutState.Write(payout), $"{row.GetString(0)}: {payout}");
+            row.GetInt32(2).ShouldBe(payout.PollsSinceHeard);
+            row.GetString(3).ShouldBe(Columns(payout));
             DateTimeOffset? At(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
-            (At(3), At(4), At(5), At(6)).ShouldBe((payout.FirstSeenAt, payout.LastHeardAt, payout.LastPolledAt, payout.FinalAt));
+            (At(4), At(5), At(6), At(7)).ShouldBe((payout.FirstSeenAt, payout.LastHeardAt, payout.LastPolledAt, payout.FinalAt));
         }
 
         rows.ShouldBe(folded.Count);
@@ -96,9 +96,9 @@ internal static class Audit
 
     private static string Columns(Payout payout)
     {
-        var shown = PayoutColumns.Of(payout);
+        var (shown, derived) = (PayoutColumns.Of(payout), Derivation.Derive(payout));
         return string.Join('|',
-            shown.Derived.Status.Word(), shown.Derived.Status.IsFinal() ? "t" : "f", shown.Derived.Confidence.Word(), shown.Derived.Rule.Word(),
+            derived.Status.Word(), derived.Status.IsFinal() ? "t" : "f", derived.Confidence.Word(), derived.Rule.Word(),
             payout.StatusVersion, shown.Amount is { } amount ? amount.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture) : "-",
             shown.Currency ?? "-", shown.Recipient?.Masked ?? "-", shown.Recipient?.Digest ?? "-", shown.Reference ?? "-",
             shown.ProviderReference ?? "-", string.Join(' ', payout.OpenCases.Select(known => known.Kind.Word())));

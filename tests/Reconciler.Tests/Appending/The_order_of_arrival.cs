@@ -29,7 +29,7 @@ public sealed class The_order_of_arrival(PostgresFixture postgres)
         foreach (var at in (int[])[1500, 700, 30])
         {
             var item = (KeepDelivery)items[at];
-            items[at] = new KeepDelivery(item.Evidence with { HeadersJson = "{" }, item.Received, item.Policy);
+            items[at] = new KeepDelivery(item.Evidence with { ContentType = "\0" }, item.Received, item.Policy);
         }
 
         var faults = await Task.WhenAll(items.Select(node.FaultOfAsync));

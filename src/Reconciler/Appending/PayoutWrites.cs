@@ -1,0 +1,122 @@
+using Npgsql;
+using NpgsqlTypes;
+using Reconciler.Core;
+
+namespace Reconciler.Appending;
+
+/// <summary>
+/// Writes the rows of the read model that a batch changed. A row that was there is under our lock, so it is updated where it stands, and
+/// only what moved: most words move the status and the times, few the facts beside them. A new row that another node made first is met
+/// before, by the stream's own insert.
+/// </summary>
+internal static class PayoutWrites
+{
+    private const string Insert = """
+        insert into reconciler.payouts (stream_id, status, final, confidence, rule, status_version, open_discrepancies, last_heard_at,
+            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state,
+            first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference, connection, provider, provider_payout_id)
+        select stream_id, status, final, confidence, rule, status_version, string_to_array(open_discrepancies, ' '), last_heard_at,
+            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state,
+            first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference, connection, provider, provider_payout_id
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+            as new (stream_id, status, final, confidence, rule, status_version, open_discrepancies, last_heard_at,
+            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state,
+            first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference, connection, provider, provider_payout_id)
+        """;
+
+    // Said twice, the ids lead to the rows by their key under any plan, also one made while the table was empty.
+    private const string Move = """
+        update reconciler.payouts as payout set
+            status = moved.status, final = moved.final, confidence = moved.confidence, rule = moved.rule, status_version = moved.status_version,
+            open_discrepancies = string_to_array(moved.open_discrepancies, ' '), last_heard_at = moved.last_heard_at,
+            last_polled_at = moved.last_polled_at, next_poll_at = moved.next_poll_at, overdue_at = moved.overdue_at, check_at = moved.check_at,
+            final_at = moved.final_at, version = moved.version, polls_since_heard = moved.polls_since_heard,
+            poll_lease_until = moved.poll_lease_until, poll_faults = moved.poll_faults, state = moved.state
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            as moved (stream_id, status, final, confidence, rule, status_version, open_discrepancies, last_heard_at,
+            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state)
+        where payout.stream_id = any($1) and payout.stream_id = moved.stream_id
+        """;
+
+    private const string Restate = """
+        update reconciler.payouts as payout set
+            first_seen_at = told.first_seen_at, reference = told.reference, amount = told.amount, currency = told.currency,
+            recipient = told.recipient, recipient_digest = told.recipient_digest, provider_reference = told.provider_reference
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            as told (stream_id, first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference)
+        where payout.stream_id = any($1) and payout.stream_id = told.stream_id
+        """;
+
+    internal static void AddTo(NpgsqlBatch batch, List<PayoutRow> changed)
+    {
+        var written = changed.ConvertAll(row => new Written(row, row.Payout!, Derivation.Derive(row.Payout!), PayoutColumns.Of(row.Payout!)));
+        AddInsert(batch, written.FindAll(one => one.Row.StoredVersion == 0));
+        var known = written.FindAll(one => one.Row.StoredVersion > 0);
+        AddRestate(batch, known.FindAll(one => one.Shown != one.Row.StoredColumns));
+        AddMove(batch, known);
+    }
+
+    private static void AddInsert(NpgsqlBatch batch, List<Written> rows)
+    {
+        if (rows.Count == 0) return;
+        var command = new NpgsqlBatchCommand(Insert);
+        AddMoving(command.Parameters, rows);
+        AddShown(command.Parameters, rows);
+        command.Parameters.Add(Columns.Texts(rows, one => one.Payout.Id.Connection.ToString()));
+        command.Parameters.Add(Columns.Texts(rows, one => one.Row.Provider.Word()));
+        command.Parameters.Add(Columns.Texts(rows, one => one.Payout.Id.ProviderPayoutId));
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void AddMove(NpgsqlBatch batch, List<Written> rows)
+    {
+        if (rows.Count == 0) return;
+        var command = new NpgsqlBatchCommand(Move);
+        AddMoving(command.Parameters, rows);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void AddRestate(NpgsqlBatch batch, List<Written> rows)
+    {
+        if (rows.Count == 0) return;
+        var command = new NpgsqlBatchCommand(Restate);
+        command.Parameters.Add(Columns.Texts(rows, one => one.Payout.Id.StreamId));
+        AddShown(command.Parameters, rows);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void AddMoving(NpgsqlParameterCollection parameters, List<Written> rows)
+    {
+        parameters.Add(Columns.Texts(rows, one => one.Payout.Id.StreamId));
+        parameters.Add(Columns.Texts(rows, one => one.Derived.Status.Word()));
+        parameters.Add(Columns.Of(rows, one => one.Derived.Status.IsFinal(), NpgsqlDbType.Boolean));
+        parameters.Add(Columns.Texts(rows, one => one.Derived.Confidence.Word()));
+        parameters.Add(Columns.Texts(rows, one => one.Derived.Rule.Word()));
+        parameters.Add(Columns.Of(rows, one => one.Payout.StatusVersion, NpgsqlDbType.Bigint));
+        parameters.Add(Columns.Texts(rows, one => one.Payout.Cases.IsEmpty ? "" : string.Join(' ', one.Payout.OpenCases.Select(known => known.Kind.Word()))));
+        parameters.Add(Columns.Of(rows, one => one.Payout.LastHeardAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Payout.LastPolledAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Row.NextPollAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Row.OverdueAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Row.CheckAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Payout.FinalAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Row.Version, NpgsqlDbType.Bigint));
+        parameters.Add(Columns.Of(rows, one => one.Payout.PollsSinceHeard, NpgsqlDbType.Integer));
+        parameters.Add(Columns.Of(rows, one => one.Row.PollLeaseUntil, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Row.PollFaults, NpgsqlDbType.Integer));
+        parameters.Add(Columns.Bytes(rows, one => PayoutState.Write(one.Payout)));
+    }
+
+    private static void AddShown(NpgsqlParameterCollection parameters, List<Written> rows)
+    {
+        parameters.Add(Columns.Of(rows, one => one.Shown.FirstSeenAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Texts(rows, one => one.Shown.Reference));
+        parameters.Add(Columns.Of(rows, one => one.Shown.Amount, NpgsqlDbType.Numeric));
+        parameters.Add(Columns.Texts(rows, one => one.Shown.Currency));
+        parameters.Add(Columns.Texts(rows, one => one.Shown.Recipient?.Masked));
+        parameters.Add(Columns.Texts(rows, one => one.Shown.Recipient?.Digest));
+        parameters.Add(Columns.Texts(rows, one => one.Shown.ProviderReference));
+    }
+
+    private sealed record Written(PayoutRow Row, Payout Payout, Derived Derived, PayoutColumns Shown);
+}
