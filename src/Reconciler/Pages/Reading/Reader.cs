@@ -19,6 +19,9 @@ public sealed class Reader(IHttpContextAccessor accessor, TimeProvider clock)
     /// <summary>Null where nobody is signed in.</summary>
     public Actor? Who => Http.User.Actor();
 
+    /// <summary>The connections that exist for the reader.</summary>
+    public AllowedConnections Sees => Who?.Connections ?? AllowedConnections.All;
+
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>The browser's zone as its script told it; UTC where there is no script, or this machine does not know the zone.</summary>
