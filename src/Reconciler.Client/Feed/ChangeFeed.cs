@@ -64,7 +64,7 @@ public sealed class ChangeFeed
 
     private async IAsyncEnumerable<ChangePage> PagesAsync(FeedPosition from, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        IFeedSource source = new PullSource(http, options);
+        IFeedSource source = options.Transport == FeedTransport.Stream ? new StreamSource(http, options) : new PullSource(http, options);
         var backoff = new Backoff(options.PauseShortest, options.PauseLongest);
         var (at, gapReads) = (from, 0);
         try

@@ -6,6 +6,8 @@ public sealed record FeedOptions
     public const int PageSizeMax = 1_000;
     public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
 
+    public FeedTransport Transport { get; init; } = FeedTransport.Pull;
+
     /// <summary>Only changes of these connections; all where null. Name them where your key may see no others: positions have holes then.</summary>
     public IReadOnlyCollection<string>? Connections { get; init; }
 

@@ -28,7 +28,19 @@ internal sealed class PlayedFeed : IAsyncDisposable
             if (Instead.TryDequeue(out var instead)) await instead(http);
             else await AnswerAsync(http, Long(http, "after"), (int)Long(http, "limit"));
         });
+        app.MapGet("/v1/changes/stream", async (HttpContext http) =>
+        {
+            StreamsAsked.Enqueue(http.Request.Headers["Last-Event-ID"].ToString());
+            if (InsteadOfStream.TryDequeue(out var instead)) await instead(http);
+            else await StreamAsync(http, LastEvent(http), Head);
+        });
     }
+
+    /// <summary>Each answers one request for the stream, in turn, instead of the feed.</summary>
+    public ConcurrentQueue<RequestDelegate> InsteadOfStream { get; } = new();
+
+    /// <summary>What each request for the stream sent as its last event's id.</summary>
+    public ConcurrentQueue<string> StreamsAsked { get; } = new();
 
     public Guid Epoch { get; set; } = Guid.CreateVersion7();
 
@@ -72,6 +84,25 @@ internal sealed class PlayedFeed : IAsyncDisposable
         var next = position <= head ? (long)changes[^1]!["position"]! : head;
         return http.Response.WriteAsJsonAsync(
             new JsonObject { ["epoch"] = Epoch, ["changes"] = changes, ["next"] = next.ToString(CultureInfo.InvariantCulture) });
+    }
+
+    public static long LastEvent(HttpContext http) => long.Parse(http.Request.Headers["Last-Event-ID"].ToString(), CultureInfo.InvariantCulture);
+
+    /// <summary>A stream of what lies behind one position up to another, which then ends.</summary>
+    /// <param name="keeping">Stays open, and silent.</param>
+    public async Task StreamAsync(HttpContext http, long after, long to, bool keeping = false)
+    {
+        if (!http.Response.HasStarted) http.Response.ContentType = "text/event-stream";
+        await WriteAsync($"retry: 1000\nevent: epoch\ndata: {{\"epoch\":\"{Epoch}\",\"after\":\"{after}\"}}\n\n:\n\n");
+        for (var position = after + 1; position <= to; position++)
+            await WriteAsync($"id: {position}\nevent: payout.status_changed\ndata: {Change(position).ToJsonString()}\n\n");
+        if (keeping) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
+
+        async Task WriteAsync(string text)
+        {
+            await http.Response.WriteAsync(text);
+            await http.Response.Body.FlushAsync();
+        }
     }
 
     public static Task ProblemAsync(HttpContext http, int status, string type, string? retryAfter = null)
