@@ -79,7 +79,7 @@ public sealed class ChangeFeed(NpgsqlDataSource database)
         }
 
         // A full page may have more right behind it; any other has looked at all that it could.
-        var next = changes.Count == limit ? changes[^1].Position : Math.Max(after, Math.Min(head, after + ScanMax));
+        var next = changes.Count > 0 && changes.Count == limit ? changes[^1].Position : Math.Max(after, Math.Min(head, after + ScanMax));
         return new FeedPage(epoch, head, changes, next);
     }
 

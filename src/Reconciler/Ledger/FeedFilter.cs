@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Reconciler.Access;
 using Reconciler.Core;
 
 namespace Reconciler.Ledger;
@@ -25,14 +26,9 @@ public sealed record FeedFilter
     public static FeedFilter Of(IEnumerable<ConnectionKey>? connections, IEnumerable<string>? kinds) =>
         new(connections?.Select(key => key.ToString()).ToFrozenSet(StringComparer.Ordinal), kinds?.ToFrozenSet(StringComparer.Ordinal));
 
-    /// <summary>What of it lies within the connections that a caller may see.</summary>
-    /// <param name="allowed">Null for a caller who may see all.</param>
-    public FeedFilter Within(IEnumerable<ConnectionKey>? allowed)
-    {
-        if (allowed is null) return this;
-        var seen = allowed.Select(key => key.ToString());
-        return new FeedFilter((Connections is null ? seen : seen.Where(Connections.Contains)).ToFrozenSet(StringComparer.Ordinal), Kinds);
-    }
+    /// <summary>What of it lies within the connections that exist for a caller.</summary>
+    public FeedFilter Within(AllowedConnections allowed) =>
+        allowed.Keys is { } keys ? new FeedFilter(keys.Where(key => Connections?.Contains(key) ?? true).ToFrozenSet(StringComparer.Ordinal), Kinds) : this;
 
     public bool Matches(FeedEntry entry) =>
         (Kinds is null || Kinds.Contains(entry.Kind)) && (Connections is null || Connections.Contains(entry.Connection));

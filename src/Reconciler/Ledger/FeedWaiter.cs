@@ -3,46 +3,69 @@ using Npgsql;
 namespace Reconciler.Ledger;
 
 /// <summary>
-/// Wakes readers of the feed. However many wait, this node listens on one connection, and looks at one row: when it is told of a change,
-/// and every second in case the telling was lost.
+/// Wakes readers of the feed, and brings the latest changes for all of them. However many there are, this node listens on one
+/// connection, and reads each change once: when it is told of one, and every few seconds in case the telling was lost.
 /// </summary>
-public sealed partial class FeedWaiter(NpgsqlDataSource database, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<FeedWaiter> log)
-    : BackgroundService
+public sealed partial class FeedWaiter : BackgroundService
 {
     /// <summary>Told by each transaction that adds changes.</summary>
     internal const string Channel = "reconciler_changes";
 
-    private const int WaitingMax = 10_000;
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReopenWait = TimeSpan.FromSeconds(1);
 
+    // While nobody reads, being told of each batch is no reason to ask the database after each.
+    private static readonly TimeSpan UnwantedWait = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WantedFor = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource database;
+    private readonly IHostApplicationLifetime lifetime;
+    private readonly TimeProvider clock;
+    private readonly ILogger<FeedWaiter> log;
+    private readonly FeedOptions options;
+
     private TaskCompletionSource moved = NewSignal();
-    private long head;
+    private long wantedAt;
     private int waiting;
+    private int histories;
+
+    public FeedWaiter(NpgsqlDataSource database, IHostApplicationLifetime lifetime, FeedOptions options, TimeProvider clock, ILogger<FeedWaiter> log)
+    {
+        (this.database, this.lifetime, this.options, this.clock, this.log) = (database, lifetime, options, clock, log);
+        Recent = new RecentChanges(options.RecentMax, options.RecentBytesMax);
+        wantedAt = clock.GetTimestamp();
+    }
 
     /// <summary>Readers that wait now.</summary>
     internal int Waiting => Volatile.Read(ref waiting);
 
-    /// <summary>Returns when the feed's head lies beyond a position, when the time is over, or when the service stops.</summary>
-    public async Task WaitBeyondAsync(long position, TimeSpan atMost, CancellationToken cancellation)
+    internal RecentChanges Recent { get; }
+
+    /// <summary>
+    /// Returns true when the feed's head lies beyond a position, or its history is another; false when the time is over, or when the
+    /// service stops.
+    /// </summary>
+    public async Task<bool> WaitBeyondAsync(long position, TimeSpan atMost, CancellationToken cancellation)
     {
+        var history = Volatile.Read(ref histories);
+        Interlocked.Increment(ref waiting);
         try
         {
-            if (Interlocked.Increment(ref waiting) > WaitingMax) return;
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
-            var timeIsOver = Task.Delay(atMost, clock, ending.Token);
-            while (!timeIsOver.IsCompleted)
+            var started = clock.GetTimestamp();
+            while (true)
             {
                 // The signal is taken before the head is looked at: a move between the two is then seen in either.
                 var next = Volatile.Read(ref moved).Task;
-                if (Interlocked.Read(ref head) > position) break;
-                await Task.WhenAny(next, timeIsOver);
+                if (Recent.Last > position || Volatile.Read(ref histories) != history) return true;
+                var left = atMost - clock.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero || ending.IsCancellationRequested) return false;
+                await next.WaitAsync(left, clock, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-
-            await ending.CancelAsync();
         }
         finally
         {
+            Interlocked.Exchange(ref wantedAt, clock.GetTimestamp());
             Interlocked.Decrement(ref waiting);
         }
     }
@@ -58,7 +81,7 @@ public sealed partial class FeedWaiter(NpgsqlDataSource database, IHostApplicati
             catch (Exception away) when (away is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException)
             {
                 Away(log, away.Message);
-                await Task.Delay(ReopenWait, clock, stoppingToken);
+                await Task.Delay(ReopenWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -73,23 +96,52 @@ public sealed partial class FeedWaiter(NpgsqlDataSource database, IHostApplicati
         await using (var listen = new NpgsqlCommand($"listen {Channel}", connection)) await listen.ExecuteNonQueryAsync(cancellation);
         while (true)
         {
-            await using (var look = new NpgsqlCommand("select position from reconciler.feed_head", connection))
-                Move((long)(await look.ExecuteScalarAsync(cancellation))!);
+            await LookAsync(connection, cancellation);
             while (!await connection.WaitAsync(LookInterval, cancellation) && Waiting == 0)
             {
                 // Nobody waits and nobody told: there is nothing to look for.
             }
+
+            if (!IsWanted) await Task.Delay(UnwantedWait, clock, cancellation);
         }
     }
 
-    private void Move(long to)
+    private bool IsWanted => Waiting > 0 || clock.GetElapsedTime(Interlocked.Read(ref wantedAt)) < WantedFor;
+
+    private async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        if (Interlocked.Exchange(ref head, to) == to) return;
-        Interlocked.Exchange(ref moved, NewSignal()).SetResult();
+        while (true)
+        {
+            var last = Recent.Last;
+            var page = await ChangeFeed.ReadAsync(connection, last, IsWanted ? ChangeFeed.LimitMax : 0, FeedFilter.All, cancellation);
+            var isAnother = page.Epoch != Recent.Epoch || page.Head < last;
+            if (isAnother)
+            {
+                if (Recent.Epoch != Guid.Empty) AnotherHistory(log, page.Epoch, page.Head, last);
+                Recent.StartAfter(page.Head, page.Epoch);
+                Interlocked.Increment(ref histories);
+            }
+            else if (page.Changes.Count == 0 || page.Head - last > options.RecentMax)
+            {
+                // Nobody wanted the changes on the way here, or they are more than can be held: who lies behind reads the table.
+                if (page.Head == last) return;
+                Recent.StartAfter(page.Head, page.Epoch);
+            }
+            else
+            {
+                Recent.Add(page.Changes);
+            }
+
+            Interlocked.Exchange(ref moved, NewSignal()).SetResult();
+            if (Recent.Last >= page.Head) return;
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Not listening for changes, waiting readers may be woken late: {Trouble}")]
     private static partial void Away(ILogger log, string trouble);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The feed has another history than a moment ago: epoch {Epoch}, head {Head} after {Last}")]
+    private static partial void AnotherHistory(ILogger log, Guid epoch, long head, long last);
 }

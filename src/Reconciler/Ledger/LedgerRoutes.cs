@@ -6,7 +6,10 @@ namespace Reconciler.Ledger;
 public static class LedgerRoutes
 {
     public static IServiceCollection AddLedger(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection("Reconciler:Feed").Get<FeedOptions>() ?? new FeedOptions())
         .AddSingleton<ChangeFeed>()
+        .AddSingleton<FeedTail>()
+        .AddSingleton<FeedStreams>()
         .AddSingleton<FeedWaiter>()
         .AddHostedService(provider => provider.GetRequiredService<FeedWaiter>());
 
@@ -18,6 +21,13 @@ public static class LedgerRoutes
                 + "409 where the position or the epoch belongs to another history.")
             .Produces<ChangesPage>()
             .Refuses(409, 422);
+        routes.MapGet("/v1/changes/stream", StreamChanges.Handle).RequireScope(Scope.LedgerRead)
+            .WithTags("Ledger").WithSummary("What changes, as server-sent events")
+            .WithDescription("Each change is an event: its id is the position, its type the kind, its data what /v1/changes gives. "
+                + "The first event, 'epoch', tells which history it is. Come back with Last-Event-ID, and the epoch, and nothing is missed. "
+                + "A reader that takes nothing for too long is dropped; streams end by themselves now and then.")
+            .Produces(200, contentType: "text/event-stream")
+            .Refuses(409, 422, 503);
         return routes;
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Reconciler.Access;
 using Reconciler.Finance;
 using Reconciler.Hosting;
 
@@ -24,39 +25,30 @@ internal static class ReadChanges
         [Description("Only changes of this kind; may be repeated.")] string[]? kind,
         HttpContext context,
         ChangeFeed feed,
-        FeedWaiter waiter,
+        FeedTail tail,
         TimeProvider clock,
         CancellationToken cancellation)
     {
         var query = new Conditions(context.Request.Query, Known);
-        var asked = FeedQuery.Of(query);
+        var asked = FeedQuery.Of(query, context.Actor().Connections);
         var most = query.Whole("limit", 1, ChangeFeed.LimitMax, LimitDefault);
         var waitMax = TimeSpan.FromSeconds(query.Whole("wait", 0, WaitSecondsMax, 0));
         if (query.Problems.Count > 0) return Problem.Invalid(query.Problems);
 
         var started = clock.GetTimestamp();
         var position = asked.After;
+        // The first look is at the table: whoever was told that something is committed finds it here.
+        var page = await feed.ReadAsync(position, most, asked.Filter, cancellation);
         while (true)
         {
-            var page = await feed.ReadAsync(position, most, asked.Filter, cancellation);
-            if (Refusal(page, position, asked.Epoch) is { } refused) return refused;
+            if (FeedRefusal.Of(page, position, asked.Epoch) is { } refused) return refused;
             position = page.Next;
-            var left = waitMax - clock.GetElapsedTime(started);
             var isAtHead = position == page.Head;
+            var left = waitMax - clock.GetElapsedTime(started);
             if (page.Changes.Count > 0 || position - asked.After >= ScanMax || (isAtHead && left <= TimeSpan.Zero)) return new FeedAnswer(page);
-            if (isAtHead) await waiter.WaitBeyondAsync(position, left, cancellation);
+            page = await tail.ReadAsync(position, most, asked.Filter, isAtHead ? left : TimeSpan.Zero, cancellation);
+            // It waited, and the time is over, or the service stops.
+            if (page.Next == position && page.Head >= position) return new FeedAnswer(page);
         }
-    }
-
-    private static Problem? Refusal(FeedPage page, long after, Guid? known)
-    {
-        if (known is { } epoch && epoch != page.Epoch)
-            return new Problem(ProblemKind.FeedEpochChanged,
-                $"This feed's epoch is {page.Epoch}: the database was restored or replaced, and positions of {epoch} mean nothing here. "
-                + "Compare by payout, then read from 0.");
-        return after > page.Head
-            ? new Problem(ProblemKind.FeedPositionAhead,
-                $"The feed ends at {page.Head}, before {after}: the database was restored or replaced. Compare by payout, then read from 0.")
-            : null;
     }
 }

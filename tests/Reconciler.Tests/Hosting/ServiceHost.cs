@@ -76,6 +76,9 @@ public sealed class ServiceHost : IAsyncDisposable
 
     public Task<Appended> AppendAsync(Append item) => Services.GetRequiredService<Appender>().AppendAsync(item);
 
+    /// <summary>Stops the service as SIGTERM would, and leaves the clients open.</summary>
+    public Task StopAsync() => Services.GetRequiredService<IHost>().StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Reconciler.Access;
 using Reconciler.Core;
 using Reconciler.Ledger;
 using Reconciler.Tests.Database;
@@ -75,12 +76,12 @@ public sealed class Filtering_the_feed(PostgresFixture postgres)
     public void Within_what_a_caller_may_see_leaves_both_conditions_true()
     {
         FeedEntry[] all = [Entry("a/1", ChangeKind.StatusChanged), Entry("b/1", ChangeKind.StatusChanged), Entry("b/2", ChangeKind.DiscrepancyOpened), Entry("c/1", ChangeKind.StatusChanged)];
-        ConnectionKey[] allowed = [ConnectionKey.Parse("b"), ConnectionKey.Parse("c")];
+        var allowed = AllowedConnections.Of([ConnectionKey.Parse("b"), ConnectionKey.Parse("c")]);
 
         Given(FeedFilter.All).ShouldBe(["a/1", "b/1", "b/2", "c/1"]);
-        Given(FeedFilter.All.Within(null)).ShouldBe(["a/1", "b/1", "b/2", "c/1"]);
+        Given(FeedFilter.All.Within(AllowedConnections.All)).ShouldBe(["a/1", "b/1", "b/2", "c/1"]);
         Given(FeedFilter.All.Within(allowed)).ShouldBe(["b/1", "b/2", "c/1"]);
-        Given(FeedFilter.All.Within([])).ShouldBeEmpty();
+        Given(FeedFilter.All.Within(AllowedConnections.Of([]))).ShouldBeEmpty();
         Given(FeedFilter.Of([ConnectionKey.Parse("a")], null).Within(allowed)).ShouldBeEmpty();
         Given(FeedFilter.Of([ConnectionKey.Parse("a"), ConnectionKey.Parse("b")], [ChangeKind.StatusChanged]).Within(allowed)).ShouldBe(["b/1"]);
 
