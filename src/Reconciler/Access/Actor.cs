@@ -14,6 +14,9 @@ public enum ActorKind
 
     /// <summary>The service itself, or whoever has its shell and ran a command.</summary>
     Service,
+
+    /// <summary>A caller without a key or session that holds.</summary>
+    Nobody,
 }
 
 /// <summary>Who calls, and what they may do.</summary>
@@ -23,6 +26,12 @@ public enum ActorKind
 /// <param name="Connections">What it sees at all.</param>
 public sealed record Actor(ActorKind Kind, string Id, string Name, IReadOnlyList<string> Scopes, AllowedConnections Connections)
 {
+    /// <summary>Where this call came from, for what is recorded of it.</summary>
+    public CalledFrom From { get; init; } = CalledFrom.Nowhere;
+
+    /// <summary>A caller whom nobody knows, in the record of what was refused.</summary>
+    public static Actor Nobody(CalledFrom from) => new(ActorKind.Nobody, "nobody", "nobody", [], AllowedConnections.Of([])) { From = from };
+
     /// <summary>The service itself, in what is recorded without a caller: at its start, or by a command.</summary>
     public static Actor Service(string name) => new(ActorKind.Service, name, name, [], AllowedConnections.All);
 

@@ -2,26 +2,38 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Reconciler.Access.Keys;
 using Reconciler.Hosting;
 
 namespace Reconciler.Access;
 
 /// <summary>Reads <c>Authorization: Bearer rk_…</c>.</summary>
 internal sealed class BearerKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessKeys keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
+    AdminKey adminKey, AccessDirectory directory, KeyLastUse lastUse)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     internal const string SchemeName = "Bearer";
     private const string Prefix = SchemeName + " ";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return Task.FromResult(AuthenticateResult.NoResult());
-        if (keys.Find(header[Prefix.Length..].Trim()) is not { } actor)
-            return Task.FromResult(AuthenticateResult.Fail("No such key."));
-        var caller = new ClaimsPrincipal(new ActorIdentity(actor, SchemeName));
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName)));
+            return AuthenticateResult.NoResult();
+        if (KeySecret.Digest(header[Prefix.Length..].Trim()) is not { } digest || await FindAsync(digest) is not { } actor)
+            return AuthenticateResult.Fail("No such key.");
+        var caller = new ClaimsPrincipal(new ActorIdentity(actor with { From = CalledFrom.Of(Context) }, SchemeName));
+        return AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
+    }
+
+    private async ValueTask<Actor?> FindAsync(byte[] digest)
+    {
+        if (adminKey.Is(digest)) return AdminKey.Actor;
+        if (await directory.FindKeyAsync(digest, Context.RequestAborted) is not { } key) return null;
+        var now = TimeProvider.GetUtcNow();
+        if (key.HasExpired(now)) return null;
+        lastUse.Note(key.Id, now);
+        return key.AsActor();
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

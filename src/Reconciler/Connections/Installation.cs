@@ -20,6 +20,12 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
 
     internal SecretBox Secrets => Known.Secrets;
 
+    /// <summary>For the keys that seal cookies and forms.</summary>
+    internal SecretBox Cookies => Known.Cookies;
+
+    /// <summary>For the audit log's chain: whoever has the database alone cannot make it anew.</summary>
+    internal byte[] AuditKey => Known.AuditKey;
+
     private Loaded Known => loaded ?? throw new InvalidOperationException("The installation is not loaded yet.");
 
     /// <summary>Finds the master key, makes one on the very first start, and proves that it is the one that sealed this database.</summary>
@@ -37,7 +43,8 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
                 + "the node that first started with this database: its data directory has it in the file 'master-key'.");
         }
 
-        loaded = new Loaded(epoch, key.Derive("recipients"), new SecretBox(key.Derive("secrets")));
+        loaded = new Loaded(
+            epoch, key.Derive("recipients"), new SecretBox(key.Derive("secrets")), new SecretBox(key.Derive("cookies")), key.Derive("audit"));
     }
 
     private MasterKeyFile KeyFile => new(options.DataDirectory);
@@ -83,5 +90,5 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
         return (byte[])(await claim.ExecuteScalarAsync(cancellation))!;
     }
 
-    private sealed record Loaded(Guid Epoch, byte[] RecipientKey, SecretBox Secrets);
+    private sealed record Loaded(Guid Epoch, byte[] RecipientKey, SecretBox Secrets, SecretBox Cookies, byte[] AuditKey);
 }

@@ -11,9 +11,9 @@ public static class Health
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => TypedResults.Ok(new HealthAnswer("live", [])))
-            .WithTags("Health").WithSummary("The process answers").Produces<HealthAnswer>();
+            .AllowAnonymous().WithTags("Health").WithSummary("The process answers").Produces<HealthAnswer>();
         routes.MapGet("/health/ready", ReadyAsync)
-            .WithTags("Health").WithSummary("The database answers and has this program's schema")
+            .AllowAnonymous().WithTags("Health").WithSummary("The database answers and has this program's schema")
             .Produces<HealthAnswer>().Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }

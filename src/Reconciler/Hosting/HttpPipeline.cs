@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Reconciler.Access;
 using Reconciler.Core;
 using Reconciler.Finance;
@@ -13,18 +12,14 @@ public static class HttpPipeline
     {
         services.AddExceptionHandler<FaultHandler>();
         services.ConfigureHttpJsonOptions(options => JsonShapes.Configure(options.SerializerOptions));
-        services.AddSingleton(provider => new AccessKeys(
-            provider.GetRequiredService<IConfiguration>()["Reconciler:AdminKey"], provider.GetRequiredService<ILogger<AccessKeys>>()));
-        services.AddAuthentication(BearerKeyHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, BearerKeyHandler>(BearerKeyHandler.SchemeName, _ => { });
-        services.AddAuthorization();
+        services.AddAccess();
         return services;
     }
 
     /// <summary>Before any route is mapped. Asks for the keys at once, so that a missing or bad admin key is told at start.</summary>
     public static WebApplication UseHttp(this WebApplication app)
     {
-        app.Services.GetRequiredService<AccessKeys>();
+        app.Services.GetRequiredService<AdminKey>();
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = Unhandled });
         app.Use(NoSniffing);
         app.UseStatusCodePages(bare => Answer(bare.HttpContext).ExecuteAsync(bare.HttpContext));

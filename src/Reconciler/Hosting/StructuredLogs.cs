@@ -14,6 +14,8 @@ internal static class StructuredLogs
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Error);
+        // It tells of each page with a form that it made it uncacheable, which is meant.
+        logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
         logging.AddJsonConsole(console =>
         {
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";

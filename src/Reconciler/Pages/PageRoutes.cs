@@ -1,3 +1,5 @@
+using Reconciler.Hosting;
+using Reconciler.Pages.AccessPages;
 using Reconciler.Pages.Assets;
 using Reconciler.Pages.Payouts;
 using Reconciler.Pages.Reading;
@@ -20,7 +22,8 @@ internal static class PageRoutes
     {
         app.MapAssets();
         app.MapPreferences();
-        app.MapGet("/payouts.csv", ExportPayouts.Handle).ExcludeFromDescription();
-        app.MapRazorComponents<App>();
+        app.MapGet("/payouts.csv", ExportPayouts.Handle).RequireScope(Scope.FinanceRead).ExcludeFromDescription();
+        app.MapAccessPages();
+        app.MapRazorComponents<App>().RequireScope(Scope.FinanceRead);
     }
 }

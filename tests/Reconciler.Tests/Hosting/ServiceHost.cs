@@ -25,13 +25,16 @@ public sealed class ServiceHost : IAsyncDisposable
         }}
         """;
 
+    private readonly Dictionary<string, string?> configuration;
+    private readonly TimeProvider clock;
     private readonly Factory program;
     private readonly TemporaryFolder folder;
     private readonly DirectoryLock? held;
 
-    private ServiceHost(Factory program, TemporaryFolder folder, DirectoryLock? held)
+    private ServiceHost(Dictionary<string, string?> configuration, TimeProvider clock, TemporaryFolder folder, DirectoryLock? held)
     {
-        (this.program, this.folder, this.held) = (program, folder, held);
+        (this.configuration, this.clock, this.folder, this.held) = (configuration, clock, folder, held);
+        program = new Factory(configuration, clock);
         program.UseKestrel(0);
         program.StartServer();
         Address = program.ClientOptions.BaseAddress;
@@ -71,7 +74,16 @@ public sealed class ServiceHost : IAsyncDisposable
             ["Logging:LogLevel:Default"] = "Error",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) configuration[name] = value;
-        return new ServiceHost(new Factory(configuration, clock ?? TimeProvider.System), folder, held);
+        return new ServiceHost(configuration, clock ?? TimeProvider.System, folder, held);
+    }
+
+    /// <summary>Another node on the same database.</summary>
+    public async Task<ServiceHost> AnotherAsync()
+    {
+        var other = TemporaryFolder.New();
+        await File.WriteAllTextAsync(Path.Combine(other.Path, "connections.json"), Connections);
+        return new ServiceHost(
+            new Dictionary<string, string?>(configuration) { ["Reconciler:DataDirectory"] = other.Path }, clock, other, DirectoryLock.TryTake(other.Path));
     }
 
     public Task<Appended> AppendAsync(Append item) => Services.GetRequiredService<Appender>().AppendAsync(item);
