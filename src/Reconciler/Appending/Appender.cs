@@ -10,6 +10,8 @@ namespace Reconciler.Appending;
 /// </summary>
 public sealed class Appender : IAsyncDisposable
 {
+    private const int BusyWaitingPerLane = 4;
+
     private readonly AppendLane[] lanes;
 
     public Appender(NpgsqlDataSource database, EventAppender events, AppendOptions options, TimeProvider clock, ILogger<Appender> log)
@@ -17,6 +19,9 @@ public sealed class Appender : IAsyncDisposable
         lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new AppendLane(number, database, events, options, clock, log))];
         Measures.ObserveQueue(() => lanes.Sum(lane => lane.Waiting));
     }
+
+    /// <summary>More is waiting than lanes that keep up leave behind: what can wait should leave the machine to the senders now.</summary>
+    internal bool IsBusy => lanes.Sum(lane => lane.Waiting) >= lanes.Length * BusyWaitingPerLane;
 
     /// <summary>Waits until it is permanent.</summary>
     /// <exception cref="AppendUnavailable">It is not known to be; the caller may try again.</exception>

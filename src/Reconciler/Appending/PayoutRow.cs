@@ -5,6 +5,8 @@ namespace Reconciler.Appending;
 /// <summary>One payout while a batch works on it: as it was read under its row lock, and what the batch adds.</summary>
 internal sealed class PayoutRow(PayoutId id)
 {
+    private DateTimeOffset? storedCheckAt;
+
     internal PayoutId Id { get; } = id;
 
     /// <summary>Null until the payout is first heard of.</summary>
@@ -33,6 +35,9 @@ internal sealed class PayoutRow(PayoutId id)
 
     internal int PollFaults { get; private set; }
 
+    /// <summary>Nothing came but webhooks, and they moved neither cases nor what the clock keeps of its polls.</summary>
+    internal bool OnlyHeard { get; private set; }
+
     /// <summary>The facts as read; null where the payout was not heard of before.</summary>
     internal PayoutColumns? StoredColumns { get; private init; }
 
@@ -46,6 +51,7 @@ internal sealed class PayoutRow(PayoutId id)
         PollLeaseUntil = pollLeaseUntil,
         PollFaults = pollFaults,
         CheckAt = checkAt,
+        storedCheckAt = checkAt,
     };
 
     internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
@@ -59,6 +65,8 @@ internal sealed class PayoutRow(PayoutId id)
         var due = OverdueAt < NextPollAt || NextPollAt is null ? OverdueAt : NextPollAt;
         // A word that only pushes the poll away leaves it to the clock to look once in vain: the row then stays in its place.
         if (happened is not WebhookReceived || CheckAt is null || due < CheckAt) CheckAt = due;
+        OnlyHeard = Stored is { PollsSinceHeard: 0 } before && CheckAt == storedCheckAt && Payout.Cases == before.Cases
+            && Events.TrueForAll(added => added.Event is WebhookReceived or PayoutStatusChanged);
         if (happened is not PollAnswered) return;
         PollLeaseUntil = null;
         PollFaults = 0;

@@ -38,6 +38,17 @@ internal static class PayoutWrites
         where payout.stream_id = any($1) and payout.stream_id = moved.stream_id
         """;
 
+    // What most words move, of a payout without cases that nobody polled meanwhile.
+    private const string Hear = """
+        update reconciler.payouts as payout set
+            status = heard.status, final = heard.final, confidence = heard.confidence, rule = heard.rule, status_version = heard.status_version,
+            last_heard_at = heard.last_heard_at, next_poll_at = heard.next_poll_at, overdue_at = heard.overdue_at, final_at = heard.final_at,
+            version = heard.version, state = heard.state
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            as heard (stream_id, status, final, confidence, rule, status_version, last_heard_at, next_poll_at, overdue_at, final_at, version, state)
+        where payout.stream_id = any($1) and payout.stream_id = heard.stream_id
+        """;
+
     private const string Restate = """
         update reconciler.payouts as payout set
             first_seen_at = told.first_seen_at, reference = told.reference, amount = told.amount, currency = told.currency,
@@ -53,7 +64,8 @@ internal static class PayoutWrites
         AddInsert(batch, written.FindAll(one => one.Row.StoredVersion == 0));
         var known = written.FindAll(one => one.Row.StoredVersion > 0);
         AddRestate(batch, known.FindAll(one => one.Shown != one.Row.StoredColumns));
-        AddMove(batch, known);
+        AddHear(batch, known.FindAll(one => one.Row.OnlyHeard));
+        AddMove(batch, known.FindAll(one => !one.Row.OnlyHeard));
     }
 
     private static void AddInsert(NpgsqlBatch batch, List<Written> rows)
@@ -65,6 +77,21 @@ internal static class PayoutWrites
         command.Parameters.Add(Columns.Texts(rows, one => one.Payout.Id.Connection.ToString()));
         command.Parameters.Add(Columns.Texts(rows, one => one.Row.Provider.Word()));
         command.Parameters.Add(Columns.Texts(rows, one => one.Payout.Id.ProviderPayoutId));
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void AddHear(NpgsqlBatch batch, List<Written> rows)
+    {
+        if (rows.Count == 0) return;
+        var command = new NpgsqlBatchCommand(Hear);
+        var parameters = command.Parameters;
+        AddStatus(parameters, rows);
+        parameters.Add(Columns.Of(rows, one => one.Payout.LastHeardAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Row.NextPollAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Row.OverdueAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Payout.FinalAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Of(rows, one => one.Row.Version, NpgsqlDbType.Bigint));
+        parameters.Add(Columns.Bytes(rows, one => PayoutState.Write(one.Payout)));
         batch.BatchCommands.Add(command);
     }
 
@@ -85,7 +112,7 @@ internal static class PayoutWrites
         batch.BatchCommands.Add(command);
     }
 
-    private static void AddMoving(NpgsqlParameterCollection parameters, List<Written> rows)
+    private static void AddStatus(NpgsqlParameterCollection parameters, List<Written> rows)
     {
         parameters.Add(Columns.Texts(rows, one => one.Payout.Id.StreamId));
         parameters.Add(Columns.Texts(rows, one => one.Derived.Status.Word()));
@@ -93,6 +120,11 @@ internal static class PayoutWrites
         parameters.Add(Columns.Texts(rows, one => one.Derived.Confidence.Word()));
         parameters.Add(Columns.Texts(rows, one => one.Derived.Rule.Word()));
         parameters.Add(Columns.Of(rows, one => one.Payout.StatusVersion, NpgsqlDbType.Bigint));
+    }
+
+    private static void AddMoving(NpgsqlParameterCollection parameters, List<Written> rows)
+    {
+        AddStatus(parameters, rows);
         parameters.Add(Columns.Texts(rows, one => one.Payout.Cases.IsEmpty ? "" : string.Join(' ', one.Payout.OpenCases.Select(known => known.Kind.Word()))));
         parameters.Add(Columns.Of(rows, one => one.Payout.LastHeardAt, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, one => one.Payout.LastPolledAt, NpgsqlDbType.TimestampTz));

@@ -1,3 +1,4 @@
+using Reconciler.Appending;
 using Reconciler.Ledger;
 
 namespace Reconciler.Bookkeeping;
@@ -6,14 +7,15 @@ namespace Reconciler.Bookkeeping;
 /// Keeps the book in the background, in larger bites and with rests between them: nothing waits for it, and the append path needs the
 /// machine more. Each node tries; the one that holds the progress row's lock does it.
 /// </summary>
-internal sealed partial class BookKeeper(Book book, FeedWaiter feed, TimeProvider clock, ILogger<BookKeeper> log) : BackgroundService
+internal sealed partial class BookKeeper(Book book, FeedWaiter feed, Appender appender, TimeProvider clock, ILogger<BookKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan RestMin = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TroubleWait = TimeSpan.FromSeconds(2);
 
-    // Of two cores a quarter of one: a book that is behind catches up, and ingest goes on.
+    // Of two cores a quarter of one: a book that is behind catches up, and ingest goes on. While senders wait, a twentieth.
     private const int RestFactor = 3;
+    private const int BusyRestFactor = 19;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,7 +25,7 @@ internal sealed partial class BookKeeper(Book book, FeedWaiter feed, TimeProvide
             {
                 var started = clock.GetTimestamp();
                 var state = await book.KeepAsync(seal: null, stoppingToken);
-                var rest = clock.GetElapsedTime(started) * RestFactor;
+                var rest = clock.GetElapsedTime(started) * (appender.IsBusy ? BusyRestFactor : RestFactor);
                 await Task.Delay(state is { IsWhole: false } || rest > RestMin ? rest : RestMin, clock, stoppingToken);
                 if (state is null) await book.ReadAsync(stoppingToken);
                 else if (state.IsWhole) await feed.WaitBeyondAsync(state.Position, LookEvery, stoppingToken);
