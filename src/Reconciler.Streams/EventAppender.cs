@@ -43,6 +43,14 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
             as happened (id, stream_id, version, data, type, dotnet_type, correlation_id, causation_id, headers)
         """;
 
+    // Few events name what caused them or carry headers: what nothing is in need not be sent, nor read.
+    private const string InsertPlainEvents = """
+        insert into reconciler.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type, timestamp, correlation_id)
+        select nextval('reconciler.mt_events_sequence'), happened.id, happened.stream_id, happened.version, happened.data,
+            happened.type, happened.dotnet_type, $8, happened.correlation_id
+        from unnest($1, $2, $3, $4, $5, $6, $7) as happened (id, stream_id, version, data, type, dotnet_type, correlation_id)
+        """;
+
     /// <summary>
     /// Adds the commands that append to all these streams. <c>seq_id</c>s follow the order given: streams in theirs, events within.
     /// Nothing is added when this throws.
@@ -134,7 +142,8 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
 
     private static void AddEvents(NpgsqlBatch batch, EventColumns events, DateTimeOffset now)
     {
-        var command = new NpgsqlBatchCommand(InsertEvents);
+        var isPlain = Array.TrueForAll(events.CausationIds, id => id is null) && Array.TrueForAll(events.Headers, one => one is null);
+        var command = new NpgsqlBatchCommand(isPlain ? InsertPlainEvents : InsertEvents);
         command.Parameters.Add(Ids(events.Ids));
         command.Parameters.Add(Texts(events.StreamIds));
         command.Parameters.Add(Longs(events.Versions));
@@ -142,8 +151,12 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
         command.Parameters.Add(Texts(events.Types));
         command.Parameters.Add(Texts(events.DotNetTypes));
         command.Parameters.Add(Texts(events.CorrelationIds));
-        command.Parameters.Add(Texts(events.CausationIds));
-        command.Parameters.Add(Jsons(events.Headers));
+        if (!isPlain)
+        {
+            command.Parameters.Add(Texts(events.CausationIds));
+            command.Parameters.Add(Jsons(events.Headers));
+        }
+
         command.Parameters.Add(Instant(now));
         batch.BatchCommands.Add(command);
     }

@@ -5,14 +5,17 @@ using System.Text;
 namespace Reconciler.Benchmarks;
 
 /// <summary>
-/// Distinct signed webhooks: the k-th speaks of payout k modulo N, which gets its pending, processing and success one after another.
-/// After that each is still another body, but moves nothing.
+/// Distinct signed webhooks: some thousand payouts at a time get their pending, then their processing, then their success, then the
+/// next ones do; so each third of the load is one of the three words. After all of them each is still another body, but moves nothing.
 /// </summary>
 internal static class Webhook
 {
     internal const string Connection = "zayono-bench";
     internal const string SignatureHeader = "X-Zayono-Signature";
     internal static readonly byte[] Secret = "a-secret-of-the-benchmark-that-is-nobody-else's"u8.ToArray();
+
+    /// <summary>How many payouts are on their way at a time: at ten thousand deliveries a second their words come a second apart.</summary>
+    private const int OnTheirWay = 10_000;
 
     private static readonly (string Event, string Status)[] Steps =
         [("payout.initialized", "pending"), ("payout.initialized", "processing"), ("payout.successful", "success")];
@@ -22,9 +25,10 @@ internal static class Webhook
     /// <summary>Writes a whole HTTP/1.1 request, and returns its length.</summary>
     internal static int Write(long k, long payouts, string path, byte[] into)
     {
-        var (happened, status) = Steps[Math.Min(k / payouts, Steps.Length - 1)];
+        var (happened, status) = k < payouts * Steps.Length ? Steps[k / OnTheirWay % Steps.Length] : Steps[^1];
+        var payout = k < payouts * Steps.Length ? (k / (OnTheirWay * Steps.Length) * OnTheirWay + k % OnTheirWay) % payouts : k % payouts;
         var body = string.Create(CultureInfo.InvariantCulture, $$"""
-            {"event":"{{happened}}","data":{"id":"{{PayoutId(k % payouts)}}","type":"payout","status":"{{status}}","amount":25000,"amount_charged":25250,"fee_percent":1,"currency":"XOF","operator":"mtn_bj","country":"BJ","aggregator_code":"agg-7","environment":"live","customer":{"id":"c3d4e5f6-a7b8-9012-cdef-345678901234","email":"marie.koffi@example.com","phone":"+22990123456"},"metadata":{"employee_id":"EMP-042"},"failure_reason":null,"processed_at":"2026-11-21T14:01:00+00:00","created_at":"2026-11-21T14:00:00+00:00"},"sent_at":"2026-11-21T14:01:01.{{k:D9}}+00:00"}
+            {"event":"{{happened}}","data":{"id":"{{PayoutId(payout)}}","type":"payout","status":"{{status}}","amount":25000,"amount_charged":25250,"fee_percent":1,"currency":"XOF","operator":"mtn_bj","country":"BJ","aggregator_code":"agg-7","environment":"live","customer":{"id":"c3d4e5f6-a7b8-9012-cdef-345678901234","email":"marie.koffi@example.com","phone":"+22990123456"},"metadata":{"employee_id":"EMP-042"},"failure_reason":null,"processed_at":"2026-11-21T14:01:00+00:00","created_at":"2026-11-21T14:00:00+00:00"},"sent_at":"2026-11-21T14:01:01.{{k:D9}}+00:00"}
             """);
         Span<byte> mac = stackalloc byte[32];
         var bodyBytes = Encoding.UTF8.GetBytes(body);

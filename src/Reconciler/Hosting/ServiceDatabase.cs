@@ -68,8 +68,9 @@ public sealed class ServiceDatabase : IAsyncDisposable
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            // A 2xx means committed, whatever the server's default is; and a plan made while a table was empty must not be kept.
-            Options = "-c synchronous_commit=on -c plan_cache_mode=force_custom_plan",
+            // A 2xx means committed, whatever the server's default is; a plan made while a table was empty must not be kept; and our
+            // queries are short: compiling one takes longer than any of them.
+            Options = "-c synchronous_commit=on -c plan_cache_mode=force_custom_plan -c jit=off",
             NoResetOnClose = true,
             MaxAutoPrepare = 100,
             MaxPoolSize = PoolMax,
