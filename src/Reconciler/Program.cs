@@ -4,6 +4,7 @@ using Reconciler.Finance;
 using Reconciler.Hosting;
 using Reconciler.Ingest;
 using Reconciler.Ledger;
+using Reconciler.Ledger.Subscriptions;
 using Reconciler.Pages;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
@@ -26,6 +27,7 @@ builder.Services
     .AddLedger()
     .AddBookkeeping()
     .AddPages()
+    .AddSubscriptions(builder.Configuration)
     .AddApiDescription()
     .AddTelemetry(builder.Configuration);
 
@@ -35,6 +37,7 @@ app.MapWebhooks();
 app.MapConnections();
 app.MapFinance();
 app.MapLedger();
+app.MapSubscriptions();
 app.MapPages();
 app.MapHealth();
 app.MapApiDescription();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reconciler.Ledger;
 using Reconciler.Providers;
 
 namespace Reconciler.Connections;
@@ -28,6 +29,16 @@ internal sealed class MemberReader(JsonElement json, string path, List<SettingPr
         if (Member(name) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)) return number;
         Problem(name, "A whole number is needed.");
+        return null;
+    }
+
+    /// <summary>A number of the feed, 0 or more: as a JSON number or, since those may lose digits on their way, as digits in a text.</summary>
+    public long? Position(string name)
+    {
+        if (Member(name) is not { } value) return null;
+        var text = value.ValueKind switch { JsonValueKind.Number => value.GetRawText(), JsonValueKind.String => value.GetString()!, _ => "" };
+        if (FeedQuery.TryPosition(text, out var position)) return position;
+        Problem(name, "A position is needed: a whole number, 0 or more.");
         return null;
     }
 

@@ -16,6 +16,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind EvidenceUnknown = Of("evidence-unknown", 404, "No such evidence");
     public static readonly ProblemKind DiscrepancyUnknown = Of("discrepancy-unknown", 404, "No such discrepancy");
     public static readonly ProblemKind ConnectionUnknown = Of("connection-unknown", 404, "No such connection");
+    public static readonly ProblemKind SubscriptionUnknown = Of("subscription-unknown", 404, "No such subscription");
     public static readonly ProblemKind MethodNotAllowed = Of("method-not-allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = Of("not-acceptable", 406, "There is no such representation");
     public static readonly ProblemKind RequestTimeout = Of("request-timeout", 408, "The request came too slowly");
@@ -24,6 +25,8 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind PollInFlight = Of("poll-in-flight", 409, "The provider is being asked already");
     public static readonly ProblemKind FeedPositionAhead = Of("feed-position-ahead", 409, "The position lies beyond the feed's head");
     public static readonly ProblemKind FeedEpochChanged = Of("feed-epoch-changed", 409, "The feed has another history");
+    public static readonly ProblemKind SubscriptionsFull = Of("subscriptions-full", 409, "There are as many subscriptions as there may be");
+    public static readonly ProblemKind ChangeNotDeferred = Of("change-not-deferred", 409, "The change does not wait");
     public static readonly ProblemKind TooLarge = Of("too-large", 413, "The request is too large");
     public static readonly ProblemKind MediaTypeUnsupported = Of("media-type-unsupported", 415, "The content type is not supported");
     public static readonly ProblemKind Invalid = Of("invalid", 422, "The request is invalid");
