@@ -15,6 +15,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddStructuredLogs();
 await using var database = await ServiceDatabase.OpenForAsync(builder);
 if (CommandLine.MigratesOnly(args)) return 0;
+if (await RestoredCommand.RunAsync(args, database.Source) is { } restored) return restored;
 
 builder.AddConnections();
 builder.Services

@@ -10,7 +10,7 @@ namespace Reconciler.Benchmarks;
 /// <summary>Deliveries per second: the service against one transaction per webhook, and against HTTP and HMAC alone, in one run on one machine.</summary>
 internal static class IngestBenchmark
 {
-    private const string AdminKey = "rk_benchmark_benchmark_benchmark";
+    internal const string AdminKey = "rk_benchmark_benchmark_benchmark";
 
     internal static async Task<int> RunAsync(Options options)
     {
@@ -46,7 +46,15 @@ internal static class IngestBenchmark
         PrivateCluster cluster, string database, string folder, int payouts, int connections, TimeSpan warmup, TimeSpan measured)
     {
         await cluster.CreateDatabaseAsync(database);
-        await using var service = await ChildProcess.StartAsync(Dll("Reconciler"), [], new Dictionary<string, string>
+        await using var service = await StartServiceAsync(cluster, database, folder);
+        using var http = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(10) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        await PrepareAsync(http, payouts);
+        await MeasureAsync("service", service, cluster, connections, payouts, warmup, measured);
+    }
+
+    internal static async Task<ChildProcess> StartServiceAsync(PrivateCluster cluster, string database, string folder) =>
+        await ChildProcess.StartAsync(Dll("Reconciler"), [], new Dictionary<string, string>
         {
             ["ConnectionStrings__reconciler"] = cluster.ConnectionString(database),
             ["Reconciler__DataDirectory"] = Path.Combine(folder, database),
@@ -54,11 +62,6 @@ internal static class IngestBenchmark
             ["Reconciler__ConnectionsFile"] = await ConnectionsFileAsync(folder),
             ["Logging__LogLevel__Default"] = "Warning",
         });
-        using var http = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(10) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
-        await PrepareAsync(http, payouts);
-        await MeasureAsync("service", service, cluster, connections, payouts, warmup, measured);
-    }
 
     private static async Task<string> ConnectionsFileAsync(string folder)
     {
@@ -75,7 +78,7 @@ internal static class IngestBenchmark
         return path;
     }
 
-    private static async Task PrepareAsync(HttpClient http, int payouts)
+    internal static async Task PrepareAsync(HttpClient http, int payouts)
     {
         var lines = new StringBuilder();
         for (var number = 0; number < payouts; number++)

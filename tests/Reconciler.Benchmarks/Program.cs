@@ -8,6 +8,14 @@ const string Help = """
                  --connections 128   --warmup 15   --seconds 20   --payouts 300000   --rounds 1
       silence    so many payouts fall silent at once: polls per second, and ingest meanwhile; with --budget, what two nodes keep
                  --payouts 100000   --budget 0 (requests a minute; 0: no budget)
+      feed-lag   from a webhook's 2xx to its change at a reader of the streamed feed, at a steady rate that waits for no answer
+                 --rate 2000   --warmup 15   --seconds 30
+      feed-idle  what the database is asked for while so many readers of the stream have nothing to read, and while there is none
+                 --readers 1000   --seconds 30
+      feed-slow  a reader that takes a byte a second: when it is dropped, and what the service holds for it
+                 --changes 300000   --seconds 120 (at most)
+      feed-catch-up  a long feed from its start, by pull and by stream
+                 --changes 1000000
       baseline   serves the baseline (started by ingest)
       limit      serves the limit (started by ingest)
     """;
@@ -18,6 +26,14 @@ switch (args)
         return await IngestBenchmark.RunAsync(Options.Of(options));
     case ["silence", .. var options]:
         return await SilenceBenchmark.RunAsync(Options.Of(options));
+    case ["feed-lag", .. var options]:
+        return await FeedLagBenchmark.RunAsync(Options.Of(options));
+    case ["feed-idle", .. var options]:
+        return await FeedReadersBenchmark.IdleAsync(Options.Of(options));
+    case ["feed-slow", .. var options]:
+        return await FeedReadersBenchmark.SlowAsync(Options.Of(options));
+    case ["feed-catch-up", .. var options]:
+        return await FeedCatchUpBenchmark.RunAsync(Options.Of(options));
     case ["baseline"]:
         await BaselineApp.RunAsync();
         return 0;

@@ -53,7 +53,7 @@ internal static class RawLoad
         }
     }
 
-    private static async Task<int> StatusAsync(Socket socket, byte[] buffer)
+    internal static async Task<int> StatusAsync(Socket socket, byte[] buffer)
     {
         var filled = 0;
         while (true)

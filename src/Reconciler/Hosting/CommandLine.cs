@@ -9,8 +9,13 @@ public static class CommandLine
         Reconciler: one authoritative status per payout.
 
         Usage: Reconciler [--migrate-only] [--help]
+               Reconciler restored [POSITION]
 
           --migrate-only   brings the database to this program's schema, and ends
+          restored         tells that the database's files were put back from a copy (a snapshot, a base backup without a recovery
+                           target): gives the feed a new epoch, and ends. POSITION: the last change that was not lost; without it the
+                           feed's end, which is right before the service has run on the copy. Dumps, recovery to a point in time and
+                           promoted standbys are noticed without it
 
         Configuration (environment):
           ASPNETCORE_URLS                  where it listens, like http://127.0.0.1:8080

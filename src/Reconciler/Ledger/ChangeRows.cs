@@ -12,7 +12,7 @@ internal static class ChangeRows
     private const string Insert = """
         with head as (
             update reconciler.feed_head set position = position + $5
-            returning position - $5 as before, (select epoch from reconciler.installation) as epoch)
+            returning position - $5 as before, reconciler.feed_epoch(position - $5) as epoch)
         insert into reconciler.changes (position, epoch, stream_id, status_version, kind, body, recorded_at)
         select head.before + change.number, head.epoch, change.stream_id, change.status_version, change.kind, change.body, $6
         from head, unnest($1, $2, $3, $4) with ordinality as change (stream_id, status_version, kind, body, number)

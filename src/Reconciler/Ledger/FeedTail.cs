@@ -21,7 +21,7 @@ public sealed class FeedTail(ChangeFeed feed, FeedWaiter waiter)
     {
         // What lies beyond the changes in memory may be a moment ahead of them, or of a history that is lost: only the table knows.
         var page = waiter.Recent.Read(after, limit, filter) ?? await feed.ReadAsync(after, limit, filter, cancellation);
-        if (page.Next > after || page.Head < after || !await waiter.WaitBeyondAsync(after, waitMax, cancellation)) return page;
+        if (page.Next > after || page.Head < after || !await waiter.FollowBeyondAsync(after, waitMax, cancellation)) return page;
         return waiter.Recent.Read(after, limit, filter) ?? await feed.ReadAsync(after, limit, filter, cancellation);
     }
 }

@@ -14,9 +14,9 @@ public sealed partial class FeedWaiter : BackgroundService
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReopenWait = TimeSpan.FromSeconds(1);
 
-    // While nobody reads, being told of each batch is no reason to ask the database after each.
-    private static readonly TimeSpan UnwantedWait = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan WantedFor = TimeSpan.FromSeconds(5);
+    // While nobody follows, being told of each batch is no reason to ask the database after each.
+    private static readonly TimeSpan UnfollowedWait = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FollowedFor = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource database;
     private readonly IHostApplicationLifetime lifetime;
@@ -25,7 +25,8 @@ public sealed partial class FeedWaiter : BackgroundService
     private readonly FeedOptions options;
 
     private TaskCompletionSource moved = NewSignal();
-    private long wantedAt;
+    private long followedAt;
+    private int followers;
     private int waiting;
     private int histories;
 
@@ -33,7 +34,7 @@ public sealed partial class FeedWaiter : BackgroundService
     {
         (this.database, this.lifetime, this.options, this.clock, this.log) = (database, lifetime, options, clock, log);
         Recent = new RecentChanges(options.RecentMax, options.RecentBytesMax);
-        wantedAt = clock.GetTimestamp();
+        followedAt = clock.GetTimestamp();
     }
 
     /// <summary>Readers that wait now.</summary>
@@ -65,9 +66,31 @@ public sealed partial class FeedWaiter : BackgroundService
         }
         finally
         {
-            Interlocked.Exchange(ref wantedAt, clock.GetTimestamp());
             Interlocked.Decrement(ref waiting);
         }
+    }
+
+    /// <summary>As <see cref="WaitBeyondAsync"/>, for a reader who then wants the changes themselves from <see cref="Recent"/>.</summary>
+    internal async Task<bool> FollowBeyondAsync(long position, TimeSpan atMost, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref followers);
+        try
+        {
+            return await WaitBeyondAsync(position, atMost, cancellation);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref followedAt, clock.GetTimestamp());
+            Interlocked.Decrement(ref followers);
+        }
+    }
+
+    /// <summary>Looks where the database is before anybody can read from it: a restored one begins a new epoch.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using (var connection = await database.OpenConnectionAsync(cancellationToken))
+            await FeedHistory.CheckAsync(connection, cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -94,6 +117,8 @@ public sealed partial class FeedWaiter : BackgroundService
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using (var listen = new NpgsqlCommand($"listen {Channel}", connection)) await listen.ExecuteNonQueryAsync(cancellation);
+        // The server was away, and it may be another one that came back.
+        await FeedHistory.CheckAsync(connection, cancellation);
         while (true)
         {
             await LookAsync(connection, cancellation);
@@ -102,18 +127,18 @@ public sealed partial class FeedWaiter : BackgroundService
                 // Nobody waits and nobody told: there is nothing to look for.
             }
 
-            if (!IsWanted) await Task.Delay(UnwantedWait, clock, cancellation);
+            if (!IsFollowed) await Task.Delay(UnfollowedWait, clock, cancellation);
         }
     }
 
-    private bool IsWanted => Waiting > 0 || clock.GetElapsedTime(Interlocked.Read(ref wantedAt)) < WantedFor;
+    private bool IsFollowed => Volatile.Read(ref followers) > 0 || clock.GetElapsedTime(Interlocked.Read(ref followedAt)) < FollowedFor;
 
     private async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         while (true)
         {
             var last = Recent.Last;
-            var page = await ChangeFeed.ReadAsync(connection, last, IsWanted ? ChangeFeed.LimitMax : 0, FeedFilter.All, cancellation);
+            var page = await ChangeFeed.ReadAsync(connection, last, IsFollowed ? ChangeFeed.LimitMax : 0, FeedFilter.All, cancellation);
             var isAnother = page.Epoch != Recent.Epoch || page.Head < last;
             if (isAnother)
             {
@@ -123,7 +148,7 @@ public sealed partial class FeedWaiter : BackgroundService
             }
             else if (page.Changes.Count == 0 || page.Head - last > options.RecentMax)
             {
-                // Nobody wanted the changes on the way here, or they are more than can be held: who lies behind reads the table.
+                // Nobody followed on the way here, or they are more than can be held: who lies behind reads the table.
                 if (page.Head == last) return;
                 Recent.StartAfter(page.Head, page.Epoch);
             }

@@ -9,6 +9,8 @@ public static class LedgerRoutes
         .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection("Reconciler:Feed").Get<FeedOptions>() ?? new FeedOptions())
         .AddSingleton<ChangeFeed>()
         .AddSingleton<FeedTail>()
+        .AddSingleton<FeedHistory>()
+        .AddSingleton<FeedRefusal>()
         .AddSingleton<FeedStreams>()
         .AddSingleton<FeedWaiter>()
         .AddHostedService(provider => provider.GetRequiredService<FeedWaiter>());

@@ -26,6 +26,7 @@ internal static class ReadChanges
         HttpContext context,
         ChangeFeed feed,
         FeedTail tail,
+        FeedRefusal refusal,
         TimeProvider clock,
         CancellationToken cancellation)
     {
@@ -41,7 +42,7 @@ internal static class ReadChanges
         var page = await feed.ReadAsync(position, most, asked.Filter, cancellation);
         while (true)
         {
-            if (FeedRefusal.Of(page, position, asked.Epoch) is { } refused) return refused;
+            if (await refusal.OfAsync(page, position, asked.Epoch, cancellation) is { } refused) return refused;
             position = page.Next;
             var isAtHead = position == page.Head;
             var left = waitMax - clock.GetElapsedTime(started);

@@ -52,7 +52,7 @@ internal sealed partial class ChangeStream(FeedQuery asked) : IResult
         }
 
         var first = await services.GetRequiredService<ChangeFeed>().ReadAsync(asked.After, PageMax, asked.Filter, httpContext.RequestAborted);
-        if (FeedRefusal.Of(first, asked.After, asked.Epoch) is { } refused)
+        if (await services.GetRequiredService<FeedRefusal>().OfAsync(first, asked.After, asked.Epoch, httpContext.RequestAborted) is { } refused)
         {
             await refused.ExecuteAsync(httpContext);
             return;

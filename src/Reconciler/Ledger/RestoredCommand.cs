@@ -1,0 +1,42 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Reconciler.Ledger;
+
+/// <summary><c>Reconciler restored [POSITION]</c>: somebody tells that this database is an older copy of itself, where it cannot know.</summary>
+public static class RestoredCommand
+{
+    private const string Name = "restored";
+    private const string Because = "The operator told that a backup was restored.";
+
+    /// <summary>The exit code where the arguments are this command; null where they are not.</summary>
+    public static async Task<int?> RunAsync(string[] args, NpgsqlDataSource database)
+    {
+        if (args is not [Name, .. var rest]) return null;
+        long? agreesUpTo = null;
+        if (rest is [{ } text])
+        {
+            if (!FeedQuery.TryPosition(text, out var position)) return Refuse($"'{text}' is no position of the feed: a whole number, 0 or more.");
+            agreesUpTo = position;
+        }
+        else if (rest.Length > 1)
+        {
+            return Refuse("Usage: Reconciler restored [POSITION]");
+        }
+
+        if (await new FeedHistory(database).BeginAsync(agreesUpTo, Because, CancellationToken.None) is not { } begun)
+            return Refuse($"The feed ends before {agreesUpTo}: the histories cannot agree beyond its end. Nothing was changed.");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+            The feed's epoch is {begun.Epoch} from now on; it was {begun.Former}. The feed ends at {begun.Head}.
+            Both are the same history up to position {begun.AgreesUpTo}. Readers that come with the former epoch are answered 409, and told so:
+            those at or before {begun.AgreesUpTo} go on where they are, those beyond it compare what they read since, and read again from there.
+            """));
+        return 0;
+    }
+
+    private static int Refuse(string why)
+    {
+        Console.Error.WriteLine(why);
+        return 2;
+    }
+}
