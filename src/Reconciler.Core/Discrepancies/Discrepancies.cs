@@ -22,7 +22,8 @@ public static class Discrepancies
         AlteredDeliveries(payout, found);
         if (payout.OverdueAt is not null && !derived.Status.IsFinal())
             found.Add(new Discrepancy(DiscrepancyKind.Overdue, [], OverdueDetail));
-        if (payout.Resolution is { } resolution) found.RemoveAll(one => resolution.Covers(one.Kind, one.Evidence));
+        if (payout.Resolution is { } resolution) found.RemoveAll(one => resolution.Settles.Covers(one));
+        if (payout.Accepted is { } accepted) found.RemoveAll(one => accepted.Settles.Covers(one));
         return found.ToImmutable();
     }
 
@@ -50,7 +51,7 @@ public static class Discrepancies
     }
 
     private static List<Claim> Since(ApprovedResolution resolution, IEnumerable<Claim> finals) =>
-        [.. finals.Where(claim => claim.Status != resolution.Outcome && claim.First.At > resolution.ApprovedAt)];
+        [.. finals.Where(claim => claim.Status != resolution.Outcome && resolution.CameBefore(claim))];
 
     private static Discrepancy Between(DiscrepancyKind kind, string what, IReadOnlyList<Claim> claims, IReadOnlyList<Claim>? beside = null)
     {

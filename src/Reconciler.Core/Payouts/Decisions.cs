@@ -13,14 +13,14 @@ public static class Decisions
     /// <exception cref="ArgumentException">People cannot decide that a payout is not final: nothing would ask about it any more.</exception>
     public static Decided On(Payout? payout, PayoutEvent happened)
     {
-        if (happened is ResolutionProposed { Outcome: var proposed } && !proposed.IsFinal()
-            || happened is ResolutionApproved { Outcome: var approved } && !approved.IsFinal())
+        if (happened is ResolutionProposed { Outcome: { } proposed } && !proposed.IsFinal()
+            || happened is ResolutionApproved { Outcome: { } approved } && !approved.IsFinal())
             throw new ArgumentException("A resolution's outcome is a final status.", nameof(happened));
         var events = ImmutableArray.CreateBuilder<PayoutEvent>(initialCapacity: 2);
         var state = Append(payout, happened);
         var derived = Derivation.Derive(state);
         if (derived.Status != state.Status) state = Append(state, Move(state, derived, happened.ObservedAt));
-        state = Cases(state, derived, happened.ObservedAt);
+        state = Cases(state, derived, happened);
         return new Decided(state, events.ToImmutable());
 
         Payout Append(Payout? before, PayoutEvent next)
@@ -29,13 +29,13 @@ public static class Decisions
             return Payout.Evolve(before, next);
         }
 
-        Payout Cases(Payout before, Derived by, DateTimeOffset at)
+        Payout Cases(Payout before, Derived by, PayoutEvent cause)
         {
             var found = Discrepancies.Of(before, by);
             if (found.IsEmpty && before.Cases.IsEmpty) return before;
-            var after = before;
+            var (after, at) = (before, cause.ObservedAt);
             foreach (var gone in before.OpenCases.Where(known => found.All(one => one.Kind != known.Kind)))
-                after = Append(after, new DiscrepancyClosed(before.Id, at, gone.Id, gone.Kind, Reason(before, gone.Kind)));
+                after = Append(after, Closed(before.Id, gone, cause));
             foreach (var one in found.Where(one => before.OpenCases.All(known => known.Kind != one.Kind)))
                 after = Append(after, new DiscrepancyOpened(before.Id, at, CaseId(after, one.Kind), one.Kind, one.Evidence, one.Detail));
             return after;
@@ -49,9 +49,14 @@ public static class Decisions
     private static PayoutStatusChanged Move(Payout payout, Derived to, DateTimeOffset at) => new(
         payout.Id, at, payout.Status, to.Status, to.Confidence, to.Rule, payout.StatusVersion + 1, to.Evidence, to.Failure, to.OccurredAt ?? at);
 
-    private static string Reason(Payout payout, DiscrepancyKind kind) => kind switch
+    private static DiscrepancyClosed Closed(PayoutId payout, Case gone, PayoutEvent cause) =>
+        cause is ResolutionApproved approved && approved.Settles.Any(settled => settled.Kind == gone.Kind)
+            ? new DiscrepancyClosed(payout, cause.ObservedAt, gone.Id, gone.Kind,
+                approved.Outcome is null ? "Two people accepted it as it is." : "Two people resolved it.", approved.Resolution)
+            : new DiscrepancyClosed(payout, cause.ObservedAt, gone.Id, gone.Kind, Reason(gone.Kind));
+
+    private static string Reason(DiscrepancyKind kind) => kind switch
     {
-        _ when payout.Resolution?.Settles.Any(settled => settled.Kind == kind) == true => "Two people resolved it.",
         DiscrepancyKind.UnexpectedPayout => "It was registered, and agrees.",
         DiscrepancyKind.Overdue => "A final word came.",
         DiscrepancyKind.NotFound => "The provider knows it now.",

@@ -18,6 +18,12 @@ public sealed record Payout(PayoutId Id)
 
     public ApprovedResolution? Resolution { get; init; }
 
+    /// <summary>Null where people accepted nothing as it is.</summary>
+    public AcceptedDiscrepancies? Accepted { get; init; }
+
+    /// <summary>What waits for a second person; null where nothing does, since that is so for almost every payout.</summary>
+    public ImmutableArray<Proposal>? Proposals { get; init; }
+
     /// <summary>As the last <see cref="PayoutStatusChanged"/> said; null before the first.</summary>
     public PayoutStatus? Status { get; init; }
 
@@ -59,14 +65,18 @@ public sealed record Payout(PayoutId Id)
     [JsonIgnore]
     public IEnumerable<Case> OpenCases => Cases.Where(known => known.Open);
 
+    /// <summary>The proposals that wait for a second person: at most one a case.</summary>
+    [JsonIgnore]
+    public ImmutableArray<Proposal> Pending => Proposals ?? [];
+
     public static Payout Evolve(Payout? payout, PayoutEvent happened)
     {
         var state = payout ?? new Payout(happened.Payout);
         return happened switch
         {
             PayoutExpected expected when state.ExpectedAt is null || expected.ObservedAt < state.ExpectedAt =>
-                state with { Expected = expected.Expectation, ExpectedAt = expected.ObservedAt },
-            WebhookReceived { Verified: true } heard => state.Hearing(heard),
+                (state with { Expected = expected.Expectation, ExpectedAt = expected.ObservedAt }).WithProposalsStale(expected.ObservedAt),
+            WebhookReceived { Verified: true } heard => state.Hearing(heard).WithProposalsStale(heard.ObservedAt),
             PollAnswered answered => state.Asking(answered),
             PayoutStatusChanged changed when changed.StatusVersion > state.StatusVersion => state with
             {
@@ -75,11 +85,13 @@ public sealed record Payout(PayoutId Id)
                 FinalAt = !changed.To.IsFinal() ? null : state.Status?.IsFinal() == true ? state.FinalAt : changed.ObservedAt,
             },
             DiscrepancyOpened opened => state.Opening(opened),
-            DiscrepancyClosed closed => state with
+            DiscrepancyClosed closed => state.WithoutProposals(known => known.Discrepancy == closed.Discrepancy) with
             {
                 Cases = [.. state.Cases.Select(known => known.Id == closed.Discrepancy ? known with { Open = false } : known)],
             },
-            ResolutionApproved approved => state with { Resolution = ApprovedResolution.Later(state.Resolution, ApprovedResolution.Of(approved)) },
+            ResolutionProposed proposed => state.Proposing(proposed),
+            ResolutionApproved approved => state.WithoutProposals(known => known.Id == approved.Resolution).Approving(approved),
+            ResolutionRejected rejected => state.WithoutProposals(known => known.Id == rejected.Resolution),
             _ => state,
         };
     }
@@ -97,6 +109,8 @@ public sealed record Payout(PayoutId Id)
         var joined = answered.Observation is { } observation ? Joining(ClaimSource.Poll, observation, sighting, deliveryId: null) : this;
         if (answered is { Observation.Status: ObservedStatus.NotFound, PastGrace: true })
             joined = joined with { Claims = joined.Claims.Joining(new Fact(FactKind.NotFound, "not_found", sighting)) };
+        // Our own asking goes on by a schedule: an answer that says only what is known is no news to whoever decides.
+        if (!ReferenceEquals(joined.Claims, Claims)) joined = joined.WithProposalsStale(answered.ObservedAt);
         return joined with
         {
             LastPolledAt = Max(LastPolledAt, answered.ObservedAt),
@@ -140,35 +154,38 @@ public sealed record Payout(PayoutId Id)
                 OverdueAt = opened.Kind == DiscrepancyKind.Overdue ? opened.ObservedAt : OverdueAt,
             };
 
+    private Payout Proposing(ResolutionProposed proposed) => proposed is { Discrepancy: { } discrepancy, ExpiresAt: { } expiresAt }
+        ? this with
+        {
+            Proposals =
+            [
+                .. Pending.Where(known => known.Discrepancy != discrepancy),
+                new Proposal(proposed.Resolution, discrepancy, proposed.Outcome, proposed.By, expiresAt),
+            ],
+        }
+        : this;
+
+    private Payout Approving(ResolutionApproved approved) => approved.Outcome is { } outcome
+        ? this with
+        {
+            Resolution = ApprovedResolution.Later(
+                Resolution, new ApprovedResolution(approved.Resolution, outcome, approved.ObservedAt, approved.Settles, approved.Seen)),
+        }
+        : this with { Accepted = AcceptedDiscrepancies.Joined(Accepted, approved.Settles) };
+
+    private Payout WithoutProposals(Func<Proposal, bool> gone)
+    {
+        if (Proposals is not { } waiting || !waiting.Any(gone)) return this;
+        ImmutableArray<Proposal> left = [.. waiting.Where(known => !gone(known))];
+        return this with { Proposals = left.IsEmpty ? null : left };
+    }
+
+    private Payout WithProposalsStale(DateTimeOffset since) => Proposals is { } waiting && waiting.Any(known => known.StaleSince is null)
+        ? this with { Proposals = [.. waiting.Select(known => known with { StaleSince = known.StaleSince ?? since })] }
+        : this;
+
     private static DateTimeOffset Max(DateTimeOffset? known, DateTimeOffset now) => known is { } earlier && earlier > now ? earlier : now;
 }
 
 /// <summary>One discrepancy of a payout.</summary>
 public sealed record Case(Guid Id, DiscrepancyKind Kind, bool Open);
-
-/// <summary>What two people decided, and the evidence that was before them, then or at an earlier resolution.</summary>
-/// <param name="Settles">One entry a kind, its digests in order.</param>
-public sealed record ApprovedResolution(
-    Guid Id, PayoutStatus Outcome, DateTimeOffset ApprovedAt, ImmutableArray<SettledDiscrepancy> Settles)
-{
-    public static ApprovedResolution Of(ResolutionApproved approved) =>
-        new(approved.Resolution, approved.Outcome, approved.ObservedAt, Together(approved.Settles));
-
-    /// <summary>The later one's outcome; what the earlier one settled stays settled.</summary>
-    public static ApprovedResolution Later(ApprovedResolution? left, ApprovedResolution right)
-    {
-        if (left is null) return right;
-        var later = (right.ApprovedAt, right.Id).CompareTo((left.ApprovedAt, left.Id)) > 0 ? right : left;
-        return later with { Settles = Together(left.Settles.Concat(right.Settles)) };
-    }
-
-    /// <summary>Whether people had all of this evidence before them.</summary>
-    public bool Covers(DiscrepancyKind kind, ImmutableArray<EvidenceDigest> evidence) =>
-        Settles.Any(settled => settled.Kind == kind && evidence.All(settled.Evidence.Contains));
-
-    private static ImmutableArray<SettledDiscrepancy> Together(IEnumerable<SettledDiscrepancy> settled) =>
-    [
-        .. settled.GroupBy(one => one.Kind).OrderBy(ofAKind => ofAKind.Key)
-            .Select(ofAKind => new SettledDiscrepancy(ofAKind.Key, [.. ofAKind.SelectMany(one => one.Evidence).Distinct().Order()])),
-    ];
-}

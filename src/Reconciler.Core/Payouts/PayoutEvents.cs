@@ -76,35 +76,53 @@ public sealed record DiscrepancyOpened(
     string Detail) : PayoutEvent(Payout, ObservedAt);
 
 /// <summary>The disagreement is no more: later words settled it, or people did.</summary>
+/// <param name="Resolution">What two people decided, where that closed it; null where it closed by itself.</param>
 public sealed record DiscrepancyClosed(
     PayoutId Payout,
     DateTimeOffset ObservedAt,
     Guid Discrepancy,
     DiscrepancyKind Kind,
-    string Reason) : PayoutEvent(Payout, ObservedAt);
+    string Reason,
+    Guid? Resolution = null) : PayoutEvent(Payout, ObservedAt);
 
-/// <summary>A person proposed what the payout's outcome is.</summary>
+/// <summary>A person proposed what the payout's outcome is, or that a disagreement be accepted as it is.</summary>
 /// <param name="Resolution">The proposal's id, which approval and rejection name.</param>
+/// <param name="Outcome">A final status; null: the disagreement is accepted, and the status stays what the rules say.</param>
 /// <param name="By">Who, by the id of the key or user.</param>
+/// <param name="Discrepancy">The case that it is about.</param>
+/// <param name="ExpiresAt">From when on nobody can decide on it any more.</param>
 public sealed record ResolutionProposed(
     PayoutId Payout,
     DateTimeOffset ObservedAt,
     Guid Resolution,
-    PayoutStatus Outcome,
+    PayoutStatus? Outcome,
     string Note,
-    string By) : PayoutEvent(Payout, ObservedAt);
+    string By,
+    Guid? Discrepancy = null,
+    DateTimeOffset? ExpiresAt = null) : PayoutEvent(Payout, ObservedAt)
+{
+    public DateTimeOffset? ExpiresAt { get; init; } = ExpiresAt?.ToMicrosecond();
+}
 
-/// <summary>A second person approved it: from now on the outcome is the status.</summary>
+/// <summary>A second person approved it: from now on the outcome is the status, or the disagreement is accepted.</summary>
+/// <param name="Outcome">As it was proposed.</param>
 /// <param name="Settles">The evidence that the two had before them, by the kind of disagreement that it showed.</param>
+/// <param name="Seen">With an outcome: every final that the provider had claimed by then. Any other that differs came after.</param>
+/// <param name="Note">The second person's own words; null where they had none.</param>
 public sealed record ResolutionApproved(
     PayoutId Payout,
     DateTimeOffset ObservedAt,
     Guid Resolution,
-    PayoutStatus Outcome,
+    PayoutStatus? Outcome,
     string By,
-    ImmutableArray<SettledDiscrepancy> Settles) : PayoutEvent(Payout, ObservedAt);
+    ImmutableArray<SettledDiscrepancy> Settles,
+    ImmutableArray<SeenFinal>? Seen = null,
+    string? Note = null) : PayoutEvent(Payout, ObservedAt);
 
 public sealed record SettledDiscrepancy(DiscrepancyKind Kind, ImmutableArray<EvidenceDigest> Evidence);
+
+/// <summary>A final that one kind of source had claimed.</summary>
+public sealed record SeenFinal(ClaimSource Source, PayoutStatus Status);
 
 /// <summary>A second person refused it.</summary>
 public sealed record ResolutionRejected(

@@ -21,7 +21,9 @@ public static class SilenceSchedule
         if (payout.Resolution is not null) return null;
         var isWord = cause is WebhookReceived or PayoutExpected;
         if (cause is WebhookReceived { Verified: false } && payout.Claims.EarliestFinal(ClaimSource.Poll) is null) return cause.ObservedAt;
-        if (NeedsVerification(payout, policy)) return isWord ? cause.ObservedAt : cause.ObservedAt + Wait(payout, policy);
+        // What people say among themselves pushes nothing away.
+        var since = cause is ResolutionProposed or ResolutionApproved or ResolutionRejected ? LastWord(payout) ?? cause.ObservedAt : cause.ObservedAt;
+        if (NeedsVerification(payout, policy)) return isWord ? cause.ObservedAt : since + Wait(payout, policy);
         if (payout.Status?.IsFinal() != true) return Later(LastWord(payout) ?? cause.ObservedAt, Wait(payout, policy));
         return NextRecheck(payout, policy);
     }

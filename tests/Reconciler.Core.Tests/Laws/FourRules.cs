@@ -5,8 +5,8 @@ internal static class FourRules
 {
     public static (PayoutStatus Status, Confidence Confidence, DerivationRule Rule) Of(IReadOnlyList<PayoutEvent> happenings)
     {
-        var approved = happenings.OfType<ResolutionApproved>().OrderBy(one => one.ObservedAt).ThenBy(one => one.Resolution).LastOrDefault();
-        if (approved is not null) return (approved.Outcome, Confidence.Resolved, DerivationRule.Resolution);
+        var approved = happenings.OfType<ResolutionApproved>().Where(one => one.Outcome is not null).OrderBy(one => one.ObservedAt).ThenBy(one => one.Resolution).LastOrDefault();
+        if (approved is not null) return (approved.Outcome!.Value, Confidence.Resolved, DerivationRule.Resolution);
 
         var said = Said(happenings);
         if (Earliest(said.Where(one => one.ByPoll)) is { } polled) return (polled.Status, Confidence.Confirmed, DerivationRule.PollFinal);

@@ -50,6 +50,10 @@ internal static class Stories
         from pastGrace in Gen.Elements(true, false)
         select (PayoutEvent)new PollAnswered(Id, at, digest, 200, read ? observation : null, read ? null : "HTML", pastGrace);
 
+    /// <summary>What people may decide; null: they accept a disagreement as it is.</summary>
+    public static Gen<PayoutStatus?> Outcome { get; } =
+        Gen.Elements<PayoutStatus?>(null, PayoutStatus.Succeeded, PayoutStatus.Failed, PayoutStatus.Cancelled, PayoutStatus.Expired);
+
     private static Gen<PayoutEvent> Announced { get; } = Instant.Select(at => (PayoutEvent)new PayoutExpected(Id, at, Ordered));
 
     private static Gen<PayoutEvent> PastTheDeadline { get; } =
@@ -58,9 +62,16 @@ internal static class Stories
     private static Gen<PayoutEvent> Resolved { get; } =
         from at in Instant
         from id in Gen.Choose(1, 3)
-        from outcome in Gen.Elements(PayoutStatus.Succeeded, PayoutStatus.Failed, PayoutStatus.Cancelled, PayoutStatus.Expired)
+        from outcome in Outcome
         from settles in Gen.ArrayOf(Settled, 3)
-        select (PayoutEvent)new ResolutionApproved(Id, at, new Guid(id, 0, 0, new byte[8]), outcome, "rk_2", [.. settles]);
+        from seen in Gen.ArrayOf(Seen, 3)
+        from isSeenWritten in Gen.Elements(true, true, false)
+        select (PayoutEvent)new ResolutionApproved(Id, at, new Guid(id, 0, 0, new byte[8]), outcome, "rk_2", [.. settles], isSeenWritten ? [.. seen] : null);
+
+    private static Gen<SeenFinal> Seen =>
+        from source in Gen.Elements(Enum.GetValues<ClaimSource>())
+        from status in Gen.Elements(PayoutStatus.Succeeded, PayoutStatus.Failed)
+        select new SeenFinal(source, status);
 
     private static Gen<SettledDiscrepancy> Settled =>
         from kind in Gen.Elements(Enum.GetValues<DiscrepancyKind>())

@@ -13,6 +13,9 @@ internal static class Samples
     private static readonly Guid Named = new("019aa5c0-0000-7000-8000-000000000001");
     private static readonly Recipient Masked = new("+221•••••4567", "00112233445566778899aabbccddeeff");
 
+    private static readonly Guid Other = new("019aa5c0-0000-7000-8000-000000000002");
+    private static readonly Guid Another = new("019aa5c0-0000-7000-8000-000000000003");
+
     private static readonly Observation Full = new(
         ObservedStatus.Failed, "FAILED", Money.Of(1250.5m, "GHS"), Masked, "salary-7", "op-1",
         new Failure(FailureCode.MerchantFunds, "Insufficient funds", "Top up"), Earlier);
@@ -37,6 +40,13 @@ internal static class Samples
         ("discrepancy_opened.bare", new DiscrepancyOpened(Id, At, Named, DiscrepancyKind.Overdue, [], "Too late.")),
         ("discrepancy_closed", new DiscrepancyClosed(Id, At, Named, DiscrepancyKind.Overdue, "A final word came.")),
         ("resolution_proposed", new ResolutionProposed(Id, At, Named, PayoutStatus.Failed, "The operator's statement shows no debit.", "rk_1")),
+        ("resolution_proposed.acceptance", new ResolutionProposed(Id, At, Other, null, "The fee was ours to pay.", "user:ada", Named, At.AddDays(7))),
+        ("resolution_approved.acceptance", new ResolutionApproved(Id, At, Other, null, "user:grace",
+            [new SettledDiscrepancy(DiscrepancyKind.AmountMismatch, [Second])], null, "Agreed.")),
+        ("resolution_proposed.of_a_case", new ResolutionProposed(Id, At, Another, PayoutStatus.Expired, "Never left.", "user:ada", Named, At.AddDays(7))),
+        ("resolution_approved.seen", new ResolutionApproved(Id, At, Other, PayoutStatus.Expired, "user:grace", [],
+            [new SeenFinal(ClaimSource.Webhook, PayoutStatus.Failed), new SeenFinal(ClaimSource.Poll, PayoutStatus.Succeeded)])),
+        ("discrepancy_closed.by_people", new DiscrepancyClosed(Id, At, Another, DiscrepancyKind.AmountMismatch, "Two people accepted it as it is.", Other)),
         ("resolution_approved.full", new ResolutionApproved(Id, At, Named, PayoutStatus.Failed, "rk_2",
             [new SettledDiscrepancy(DiscrepancyKind.Contradiction, [First, Second]), new SettledDiscrepancy(DiscrepancyKind.Overdue, [])])),
         ("resolution_approved.bare", new ResolutionApproved(Id, At, Named, PayoutStatus.Expired, "rk_2", [])),
