@@ -24,7 +24,7 @@ builder.Services
     .AddPayoutStreams(builder.Configuration)
     .AddIngest()
     .AddPolling()
-    .AddFinance()
+    .AddFinance(builder.Configuration)
     .AddLedger()
     .AddBookkeeping()
     .AddPages()

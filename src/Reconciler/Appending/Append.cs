@@ -47,6 +47,9 @@ public sealed record Announce(PayoutExpected Expected, Provider Provider, Pollin
 /// <summary>The schedule's deadline passed.</summary>
 public sealed record NoteOverdue(PayoutId Id, Provider Provider, DateTimeOffset At, PollingPolicy Policy) : Append(Id);
 
+/// <summary>A person's word on a case. It is judged under the payout's row lock: counted, or refused with the reason.</summary>
+public sealed record KeepWord(PayoutId Id, PersonsWord Word, Provider Provider, PollingPolicy Policy) : Append(Id);
+
 /// <summary>What became of it.</summary>
 public enum AppendOutcome
 {
@@ -61,12 +64,17 @@ public enum AppendOutcome
 
     /// <summary>The payout is registered with other content.</summary>
     Conflict,
+
+    /// <summary>A person's word that does not count.</summary>
+    Refused,
 }
 
 /// <param name="Payout">As it stands after the commit; null where no payout is concerned.</param>
 /// <param name="Version">Of its stream.</param>
 /// <param name="NextPollAt">When the provider is asked next; null where it is not, or where nothing changed.</param>
-public sealed record Appended(AppendOutcome Outcome, Payout? Payout, long Version, DateTimeOffset? NextPollAt = null);
+/// <param name="Refusal">Of a person's word, why it does not count.</param>
+public sealed record Appended(
+    AppendOutcome Outcome, Payout? Payout, long Version, DateTimeOffset? NextPollAt = null, ResolutionRefusal? Refusal = null);
 
 /// <summary>Kept bytes and what stands beside them.</summary>
 /// <param name="HeadersJson">Of a delivery, without credentials; null for an answer.</param>

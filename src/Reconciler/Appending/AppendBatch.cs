@@ -8,7 +8,7 @@ using Reconciler.Telemetry;
 namespace Reconciler.Appending;
 
 /// <summary>One transaction: two round trips with the pure rules between them.</summary>
-internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender appender, Append[] items, DateTimeOffset now)
+internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender appender, Append[] items, DateTimeOffset now, CaseDeadlines deadlines)
 {
     private readonly EvidenceRows evidence = new(items.Select(EvidenceOf).OfType<Evidence>());
 
@@ -63,6 +63,12 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
                 return row.Payout is { OverdueAt: null } waiting && waiting.Status?.IsFinal() != true
                     ? Apply(Decisions.Overdue(waiting, overdue.At), overdue.Provider, overdue.Policy, item)
                     : Unchanged(AppendOutcome.AlreadySo, overdue.Id);
+            case KeepWord spoken:
+                if (payouts[spoken.Id].Payout is not { } judging) return Refused(spoken, ResolutionRefusal.CaseClosed);
+                var judged = Resolving.Judge(judging, spoken.Word);
+                return judged.Event is { } counted
+                    ? Apply(counted, spoken.Provider, spoken.Policy, item)
+                    : Refused(spoken, judged.Refusal);
             default:
                 throw new UnreachableException(item.GetType().Name);
         }
@@ -74,6 +80,8 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
         row.Apply(happened, provider, policy, item.TraceId);
         return new Appended(AppendOutcome.Appended, row.Payout, row.Version, row.NextPollAt);
     }
+
+    private Appended Refused(KeepWord spoken, ResolutionRefusal? why) => Unchanged(AppendOutcome.Refused, spoken.Id) with { Refusal = why };
 
     private Appended Unchanged(AppendOutcome outcome, PayoutId id) => new(outcome, payouts[id].Payout, payouts[id].Version);
 
@@ -87,7 +95,8 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
         await using var batch = new NpgsqlBatch(connection);
         var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
         PayoutWrites.AddTo(batch, changed);
-        DiscrepancyRows.AddTo(batch, changed);
+        DiscrepancyRows.AddTo(batch, changed, deadlines);
+        ProposalRows.AddTo(batch, changed);
         AmendmentRows.AddTo(batch, changed, now);
         ChangeRows.AddTo(batch, changed, now);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));

@@ -111,7 +111,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         using var span = AppendTraces.StartBatch(items);
         var started = clock.GetTimestamp();
         await connection.EnsureOpenAsync(stopping.Token);
-        var batch = new AppendBatch(connection.Open, events, items, clock.GetUtcNow());
+        var batch = new AppendBatch(connection.Open, events, items, clock.GetUtcNow(), options.CaseDeadlines);
         await batch.LoadAsync(stopping.Token);
         batch.Decide();
         try

@@ -1,3 +1,5 @@
+using Reconciler.Core;
+
 namespace Reconciler.Appending;
 
 /// <summary>Bounds of the append path (<c>Reconciler:Append</c>).</summary>
@@ -17,4 +19,7 @@ public sealed record AppendOptions
 
     /// <summary>Bytes of bodies per transaction: one that reaches them takes no further item.</summary>
     public int BatchBytesMax { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>By when people should see to a case that is opened (<c>Reconciler:Cases:Due</c>).</summary>
+    public CaseDeadlines CaseDeadlines { get; init; } = CaseDeadlines.Default;
 }

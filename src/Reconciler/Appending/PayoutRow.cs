@@ -24,6 +24,9 @@ internal sealed class PayoutRow(PayoutId id)
 
     internal Provider Provider { get; private set; }
 
+    /// <summary>Whether a proposal waited at any time while the batch worked on it.</summary>
+    internal bool HadProposals => Stored?.Proposals is not null || Events.Exists(added => added.Event is ResolutionProposed);
+
     internal DateTimeOffset? NextPollAt { get; private set; }
 
     internal DateTimeOffset? OverdueAt { get; private set; }

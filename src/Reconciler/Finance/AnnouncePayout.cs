@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Reconciler.Appending;
 using Reconciler.Connections;
 using Reconciler.Core;
@@ -61,6 +62,7 @@ internal sealed record Announced(int Status, PayoutId? Payout, Problem? Problem)
         AppendOutcome.Appended => new Announced(StatusCodes.Status201Created, expected.Payout, null),
         AppendOutcome.AlreadySo or AppendOutcome.Duplicate => new Announced(StatusCodes.Status200OK, expected.Payout, null),
         AppendOutcome.Conflict => Refused(Conflict(expected, appended.Payout?.Expected), expected.Payout),
+        AppendOutcome.Refused => throw new UnreachableException("Only a person's word is refused."),
     };
 
     private static Problem Conflict(PayoutExpected expected, Expectation? known) => new(

@@ -1,3 +1,4 @@
+using Reconciler.Finance.Cases;
 using Reconciler.Hosting;
 
 namespace Reconciler.Finance;
@@ -7,7 +8,8 @@ public static class FinanceRoutes
 {
     private const string One = PayoutPaths.Root + "{connection}/{id}";
 
-    public static IServiceCollection AddFinance(this IServiceCollection services) => services
+    public static IServiceCollection AddFinance(this IServiceCollection services, IConfiguration configuration) => services
+        .AddCases(configuration)
         .AddSingleton<AnnouncePayout>()
         .AddSingleton<PayoutHistory>()
         .AddSingleton<PayoutListing>()
@@ -55,14 +57,7 @@ public static class FinanceRoutes
             .WithDescription("200 with the payout as it stands after the answer; 429 with Retry-After where the budget is spent.")
             .Produces<PayoutAnswer>()
             .Refuses(404, 409, 429, 502);
-        routes.MapGet("/v1/discrepancies", ListDiscrepancies.HandleAsync).RequireScope(Scope.FinanceRead)
-            .WithTags("Discrepancies").WithSummary("List cases, newest first")
-            .Produces<DiscrepancyPage>()
-            .Refuses(422);
-        routes.MapGet("/v1/discrepancies/{id}", ListDiscrepancies.OneAsync).RequireScope(Scope.FinanceRead)
-            .WithTags("Discrepancies").WithSummary("One case")
-            .Produces<DiscrepancyAnswer>()
-            .Refuses(404);
+        routes.MapCases();
         return routes;
     }
 }

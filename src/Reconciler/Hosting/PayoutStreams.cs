@@ -1,5 +1,6 @@
 using Reconciler.Appending;
 using Reconciler.Core;
+using Reconciler.Finance.Cases;
 using Reconciler.Streams;
 
 namespace Reconciler.Hosting;
@@ -19,6 +20,9 @@ public static class PayoutStreams
         .AddSingleton(Registry)
         .AddSingleton(new EventAppender(Registry, StreamType))
         .AddSingleton(new EventReader(Registry))
-        .AddSingleton(configuration.GetSection("Reconciler:Append").Get<AppendOptions>() ?? new AppendOptions())
+        .AddSingleton((configuration.GetSection("Reconciler:Append").Get<AppendOptions>() ?? new AppendOptions()) with
+        {
+            CaseDeadlines = CaseSettings.Of(configuration).Deadlines,
+        })
         .AddSingleton<Appender>();
 }

@@ -15,6 +15,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind PayoutUnknown = Of("payout-unknown", 404, "No such payout");
     public static readonly ProblemKind EvidenceUnknown = Of("evidence-unknown", 404, "No such evidence");
     public static readonly ProblemKind DiscrepancyUnknown = Of("discrepancy-unknown", 404, "No such discrepancy");
+    public static readonly ProblemKind ProposalUnknown = Of("proposal-unknown", 404, "No such proposal");
     public static readonly ProblemKind ConnectionUnknown = Of("connection-unknown", 404, "No such connection");
     public static readonly ProblemKind SubscriptionUnknown = Of("subscription-unknown", 404, "No such subscription");
     public static readonly ProblemKind MethodNotAllowed = Of("method-not-allowed", 405, "The method is not allowed here");
@@ -22,6 +23,12 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind RequestTimeout = Of("request-timeout", 408, "The request came too slowly");
     public static readonly ProblemKind ConnectionInUse = Of("connection-in-use", 409, "The connection knows payouts");
     public static readonly ProblemKind PayoutConflict = Of("payout-conflict", 409, "The payout is registered with other content");
+    public static readonly ProblemKind CaseClosed = Of("case-closed", 409, "The case is closed");
+    public static readonly ProblemKind ProposalPending = Of("proposal-pending", 409, "Another proposal waits for a decision");
+    public static readonly ProblemKind ProposalDecided = Of("proposal-decided", 409, "The proposal does not wait any more");
+    public static readonly ProblemKind ProposalStale = Of("proposal-stale", 409, "Something new was said since the proposal");
+    public static readonly ProblemKind ProposalExpired = Of("proposal-expired", 409, "The proposal waited too long");
+    public static readonly ProblemKind SamePerson = Of("same-person", 409, "Two people have to decide");
     public static readonly ProblemKind PollInFlight = Of("poll-in-flight", 409, "The provider is being asked already");
     public static readonly ProblemKind FeedPositionAhead = Of("feed-position-ahead", 409, "The position lies beyond the feed's head");
     public static readonly ProblemKind FeedEpochChanged = Of("feed-epoch-changed", 409, "The feed has another history");
