@@ -60,6 +60,7 @@ public static class PayoutState
 
         if (payout.Expected is { } expected) ExpectationState.Write(ref to, expected);
         if (payout.Resolution is { } resolution) ResolutionState.Write(ref to, resolution);
+        PeoplesState.Write(ref to, payout);
         return to.ToArray();
     }
 
@@ -105,6 +106,7 @@ public static class PayoutState
             Expected = has.HasFlag(Part.Expected) ? ExpectationState.Read(ref from) : null,
             Resolution = has.HasFlag(Part.Resolution) ? ResolutionState.Read(ref from) : null,
         };
+        payout = PeoplesState.Read(ref from, payout, has.HasFlag(Part.Seen), has.HasFlag(Part.Accepted), has.HasFlag(Part.Proposals));
         return from.AtEnd ? payout : throw new InvalidDataException($"The state of '{id}' is longer than it says.");
     }
 
@@ -131,7 +133,10 @@ public static class PayoutState
         | (payout.OverdueAt is null ? 0 : Part.OverdueAt)
         | (payout.FirstEvidence is null ? 0 : Part.FirstEvidence)
         | (payout.Expected is null ? 0 : Part.Expected)
-        | (payout.Resolution is null ? 0 : Part.Resolution);
+        | (payout.Resolution is null ? 0 : Part.Resolution)
+        | (payout.Resolution?.Seen is null ? 0 : Part.Seen)
+        | (payout.Accepted is null ? 0 : Part.Accepted)
+        | (payout.Proposals is null ? 0 : Part.Proposals);
 
     [Flags]
     private enum Part
@@ -145,5 +150,8 @@ public static class PayoutState
         FirstEvidence = 64,
         Expected = 128,
         Resolution = 256,
+        Seen = 512,
+        Accepted = 1024,
+        Proposals = 2048,
     }
 }

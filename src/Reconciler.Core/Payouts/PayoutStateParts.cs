@@ -100,8 +100,13 @@ internal static class ResolutionState
         to.Id(resolution.Id);
         to.Byte((byte)resolution.Outcome);
         to.Instant(resolution.ApprovedAt);
-        to.Number(resolution.Settles.Length);
-        foreach (var settled in resolution.Settles)
+        Write(ref to, resolution.Settles);
+    }
+
+    internal static void Write(ref CompactWriter to, ImmutableArray<SettledDiscrepancy> settles)
+    {
+        to.Number(settles.Length);
+        foreach (var settled in settles)
         {
             to.Byte((byte)settled.Kind);
             to.Number(settled.Evidence.Length);
@@ -112,6 +117,11 @@ internal static class ResolutionState
     internal static ApprovedResolution Read(ref CompactReader from)
     {
         var (id, outcome, approvedAt) = (from.Id(), (PayoutStatus)from.Byte(), from.Instant());
+        return new ApprovedResolution(id, outcome, approvedAt, Settles(ref from));
+    }
+
+    internal static ImmutableArray<SettledDiscrepancy> Settles(ref CompactReader from)
+    {
         var settles = ImmutableArray.CreateBuilder<SettledDiscrepancy>(from.Count());
         for (var left = settles.Capacity; left > 0; left--)
         {
@@ -121,6 +131,6 @@ internal static class ResolutionState
             settles.Add(new SettledDiscrepancy(kind, evidence.MoveToImmutable()));
         }
 
-        return new ApprovedResolution(id, outcome, approvedAt, settles.MoveToImmutable());
+        return settles.MoveToImmutable();
     }
 }

@@ -35,11 +35,12 @@ public sealed record Weighed(Claim Claim, Bearing Bearing)
 /// <param name="Evidence">All claims, in the order of their first sighting.</param>
 public sealed record Why(string Sentence, ImmutableArray<Weighed> Evidence)
 {
-    public static Why Of(Payout payout, Derived derived)
+    /// <param name="decision">Who decided, where people did and that is at hand.</param>
+    public static Why Of(Payout payout, Derived derived, PeoplesDecision? decision = null)
     {
         ImmutableArray<Weighed> evidence =
             [.. payout.Claims.All.OrderBy(claim => claim.First).ThenBy(claim => claim.Source).Select(claim => new Weighed(claim, Weigh(claim, derived)))];
-        return new Why($"{Decided(payout, derived)}{Against(evidence, derived)}", evidence);
+        return new Why($"{Decided(payout, derived, decision)}{Against(evidence, derived)}{Accepted(payout)}{Open(payout)}", evidence);
     }
 
     /// <summary>What happens next, in one plain sentence.</summary>
@@ -68,13 +69,17 @@ public sealed record Why(string Sentence, ImmutableArray<Weighed> Evidence)
         return derived.Status.IsFinal() ? Bearing.Contradicts : Bearing.Unverified;
     }
 
-    private static string Decided(Payout payout, Derived derived) => derived.Rule switch
+    private static string Decided(Payout payout, Derived derived, PeoplesDecision? decision) => derived.Rule switch
     {
+        DerivationRule.Resolution when decision is not null =>
+            $"Two people decided that the payout {Became(derived.Status)}: {decision.Proposer} proposed it on {Time(decision.ProposedAt)}, "
+            + $"saying “{decision.Note}”, and {decision.Approver} approved it on {Time(payout.Resolution!.ApprovedAt)}.",
         DerivationRule.Resolution => $"Two people decided on {Time(payout.Resolution!.ApprovedAt)} that the payout {Became(derived.Status)}.",
         DerivationRule.PollFinal =>
             $"Asked by us on {Time(payout.Claims.EarliestFinal(ClaimSource.Poll)!.First.At)}, the provider answered that the payout {Became(derived.Status)}.",
         DerivationRule.WebhookFinal =>
-            $"A verified webhook of {Time(payout.Claims.EarliestFinal(ClaimSource.Webhook)!.First.At)} says that the payout {Became(derived.Status)}; to our own request the provider has given no final answer.",
+            $"In a signed message (webhook) of {Time(payout.Claims.EarliestFinal(ClaimSource.Webhook)!.First.At)} the provider says that the payout "
+            + $"{Became(derived.Status)}; to our own request it has given no final answer.",
         DerivationRule.NotFinal => NotFinal(payout, derived),
     };
 
@@ -85,7 +90,7 @@ public sealed record Why(string Sentence, ImmutableArray<Weighed> Evidence)
         {
             ({ Source: ClaimSource.Poll } answer, _) =>
                 $"No final word has come yet; asked by us on {Time(answer.First.At)}, the provider answered that the payout {Became(derived.Status)}.",
-            ({ } heard, _) => $"No final word has come yet; a verified webhook of {Time(heard.First.At)} says that the payout {Became(derived.Status)}.",
+            ({ } heard, _) => $"No final word has come yet; in a signed message (webhook) of {Time(heard.First.At)} the provider says that the payout {Became(derived.Status)}.",
             (null, null) => "Our own side announced the payout, and the provider has not said a word about it yet.",
             (null, _) => "The provider has spoken of the payout, but has said nothing yet that counts as a status.",
         };
@@ -96,9 +101,34 @@ public sealed record Why(string Sentence, ImmutableArray<Weighed> Evidence)
         if (evidence.FirstOrDefault(weighed => weighed.Bearing == Bearing.Contradicts)?.Claim is { } other)
             return $" Against it, {Source(other)} of {Time(other.First.At)} says that it {Became(other.Status)}; {Holds(derived.Rule)}.";
         return evidence.FirstOrDefault(weighed => weighed.Bearing == Bearing.Unverified)?.Claim is { } claimed
-            ? $" A webhook of {Time(claimed.First.At)} says that it {Became(claimed.Status)}, which counts only once the provider has answered our own request."
+            ? $" A signed message (webhook) of {Time(claimed.First.At)} says that it {Became(claimed.Status)}, which counts only once the provider has answered our own request."
             : "";
     }
+
+    private static string Accepted(Payout payout) => payout.Accepted is { Settles: { Length: > 0 } settled }
+        ? $" Two people accepted as it is: {string.Join("; ", settled.Select(one => Said(one.Kind)))}."
+        : "";
+
+    private static string Open(Payout payout)
+    {
+        var open = payout.OpenCases.Select(known => known.Kind).Order().Select(Said).ToList();
+        return open.Count == 0 ? "" : $" People still have to look at this: {string.Join("; ", open)}.";
+    }
+
+    /// <summary>What disagrees in a case of a kind, as a part of a sentence.</summary>
+    public static string Said(DiscrepancyKind kind) => kind switch
+    {
+        DiscrepancyKind.Contradiction => "the provider's messages and its answers name different outcomes",
+        DiscrepancyKind.Reversal => "the provider named one outcome and later another",
+        DiscrepancyKind.AmountMismatch => "the amount differs",
+        DiscrepancyKind.CurrencyMismatch => "the currency differs",
+        DiscrepancyKind.RecipientMismatch => "the recipient differs",
+        DiscrepancyKind.UnexpectedPayout => "nobody on our side had announced the payout",
+        DiscrepancyKind.UnrecognisedStatus => "the provider used a word that we cannot read yet",
+        DiscrepancyKind.NotFound => "asked by us, the provider does not know the payout",
+        DiscrepancyKind.Overdue => "no final word came in time",
+        DiscrepancyKind.AlteredDelivery => "one message of the provider came with two different contents",
+    };
 
     private static string Holds(DerivationRule rule) => rule switch
     {
@@ -107,7 +137,7 @@ public sealed record Why(string Sentence, ImmutableArray<Weighed> Evidence)
         DerivationRule.WebhookFinal or DerivationRule.NotFinal => "the first word holds until the provider answers our own request or people decide",
     };
 
-    private static string Source(Claim claim) => claim.Source == ClaimSource.Poll ? "an answer" : "a webhook";
+    private static string Source(Claim claim) => claim.Source == ClaimSource.Poll ? "an answer of the provider" : "a signed message (webhook)";
 
     private static string Became(PayoutStatus status) => status switch
     {
@@ -121,3 +151,8 @@ public sealed record Why(string Sentence, ImmutableArray<Weighed> Evidence)
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }
+
+/// <summary>Who decided what became of a payout.</summary>
+/// <param name="Proposer">What people call the one who proposed it.</param>
+/// <param name="Note">Why, in the proposer's words.</param>
+public sealed record PeoplesDecision(string Proposer, DateTimeOffset ProposedAt, string Note, string Approver);

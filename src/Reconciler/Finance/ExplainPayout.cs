@@ -1,36 +1,52 @@
 using System.Collections.Immutable;
 using Npgsql;
 using Reconciler.Core;
+using Reconciler.Finance.Cases;
 
 namespace Reconciler.Finance;
 
 /// <summary>Why a payout has its status: in words, and as data with the way to each kept byte.</summary>
 internal static class ExplainPayout
 {
-    internal static async Task<IResult> HandleAsync(string connection, string id, NpgsqlDataSource database, CancellationToken cancellation)
+    internal static async Task<IResult> HandleAsync(
+        string connection, string id, NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellation) =>
+        PayoutPaths.IdOf(connection, id) is { } payout && await KeptPayout.FindAsync(database, payout, cancellation) is { } kept
+            ? TypedResults.Ok(await OfAsync(database, kept, clock.GetUtcNow(), cancellation))
+            : GetPayout.Unknown(connection, id);
+
+    internal static async Task<WhyAnswer> OfAsync(NpgsqlDataSource database, KeptPayout kept, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (PayoutPaths.IdOf(connection, id) is not { } payout || await KeptPayout.FindAsync(database, payout, cancellation) is not { } kept)
-            return GetPayout.Unknown(connection, id);
-        var why = Why.Of(kept.Payout, kept.Derived);
+        var payout = kept.Payout.Id;
+        var approved = (await ProposalAnswer.OfPayoutAsync(database, payout, now, cancellation))
+            .SelectMany(ofACase => ofACase).Where(made => made.Answer.State == ProposalState.Approved).ToList();
+        var resolution = approved.Find(made => made.Id == kept.Payout.Resolution?.Id);
+        var why = Why.Of(kept.Payout, kept.Derived, resolution is null ? null : Decision(resolution.Answer));
         var signers = await KeptEvidence.SignersAsync(database, payout.Connection, why.Evidence.Select(weighed => weighed.Claim.First.Digest), cancellation);
-        return TypedResults.Ok(new WhyAnswer(
+        return new WhyAnswer(
             payout.StreamId,
             kept.Derived.Status,
             kept.Derived.Confidence,
             kept.Derived.Rule,
             why.Sentence,
+            resolution is null ? null : DecidedAnswer.Of(resolution),
+            [.. approved.Where(made => made.Answer.Outcome == ProposedOutcome.Dismiss).Select(DecidedAnswer.Of)],
             Said(weighed => weighed.IsFor),
             Said(weighed => weighed.IsAgainst),
             Said(weighed => weighed.Bearing == Bearing.Overtaken),
             await OpenCases.OfAsync(database, payout, cancellation),
-            new NextAnswer(kept.NextPollAt, Why.Next(kept.Payout, kept.Derived, kept.NextPollAt))));
+            new NextAnswer(kept.NextPollAt, Why.Next(kept.Payout, kept.Derived, kept.NextPollAt)));
 
         ImmutableArray<SaidAnswer> Said(Func<Weighed, bool> wanted) =>
             [.. why.Evidence.Where(wanted).Select(weighed => SaidAnswer.Of(payout, weighed, signers.GetValueOrDefault(weighed.Claim.First.Digest)))];
     }
+
+    private static PeoplesDecision Decision(ProposalAnswer made) =>
+        new(made.ProposedBy.Name, made.ProposedAt, made.Note, made.DecidedBy?.Name ?? "somebody else");
 }
 
 /// <param name="Sentence">For a person who knows neither webhooks nor rules.</param>
+/// <param name="Resolution">What two people decided, where that is the status; null where they did not.</param>
+/// <param name="Accepted">Disagreements that two people accepted as they are.</param>
 /// <param name="For">Evidence that says what holds.</param>
 /// <param name="Against">Evidence that claims another final.</param>
 /// <param name="Overtaken">What was said on the way.</param>
@@ -40,11 +56,32 @@ public sealed record WhyAnswer(
     Confidence Confidence,
     DerivationRule Rule,
     string Sentence,
+    DecidedAnswer? Resolution,
+    ImmutableArray<DecidedAnswer> Accepted,
     ImmutableArray<SaidAnswer> For,
     ImmutableArray<SaidAnswer> Against,
     ImmutableArray<SaidAnswer> Overtaken,
     IReadOnlyList<DiscrepancyAnswer> OpenDiscrepancies,
     NextAnswer Next);
+
+/// <summary>Something that two people decided.</summary>
+/// <param name="Discrepancy">The case on which they did.</param>
+/// <param name="Note">Why, in the words of whoever proposed it.</param>
+/// <param name="ApprovalNote">In the words of whoever approved it.</param>
+public sealed record DecidedAnswer(
+    Guid Discrepancy,
+    ProposedOutcome Outcome,
+    Person ProposedBy,
+    DateTimeOffset ProposedAt,
+    string Note,
+    Person? ApprovedBy,
+    DateTimeOffset? ApprovedAt,
+    string? ApprovalNote)
+{
+    internal static DecidedAnswer Of(KeptProposal kept) => new(
+        kept.Discrepancy, kept.Answer.Outcome, kept.Answer.ProposedBy, kept.Answer.ProposedAt, kept.Answer.Note,
+        kept.Answer.DecidedBy, kept.Answer.DecidedAt, kept.Answer.DecisionNote);
+}
 
 /// <summary>One claim, at its first sighting.</summary>
 /// <param name="ObservedAt">When we heard it first.</param>

@@ -52,6 +52,11 @@ public static class FinanceRoutes
             .WithTags("Payouts").WithSummary("Why a payout has its status, in words and as data")
             .Produces<WhyAnswer>()
             .Refuses(404);
+        routes.MapGet(One + "/dossier", WriteDossier.HandleAsync).RequireScope(Scope.FinanceRead)
+            .WithTags("Payouts").WithSummary("Everything on a payout in one ZIP, for a dispute with its provider")
+            .WithDescription("All kept bytes as they came, what stands beside them, the events, why, and the SHA-256 of each file.")
+            .Produces<Stream>(StatusCodes.Status200OK, WriteDossier.ContentType)
+            .Refuses(404);
         routes.MapPost(One + "/poll", PollPayout.HandleAsync).RequireScope(Scope.FinanceResolve)
             .WithTags("Payouts").WithSummary("Ask the provider now, within its budget")
             .WithDescription("200 with the payout as it stands after the answer; 429 with Retry-After where the budget is spent.")

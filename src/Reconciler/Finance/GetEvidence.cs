@@ -30,7 +30,7 @@ internal static class GetEvidence
     private static EvidenceAnswer Answer(KeptEvidence kept, PayoutId payout) => new(
         kept.Digest,
         payout.StreamId,
-        kept switch { { Deliveries: > 0 } => EvidenceVerdict.Verified, { Answers: > 0 } => EvidenceVerdict.Answer, _ => EvidenceVerdict.Nudge },
+        VerdictOf(kept),
         kept.VerifiedBy,
         kept.DeliveryId,
         kept.Deliveries,
@@ -45,6 +45,10 @@ internal static class GetEvidence
         kept.Body.Length,
         Convert.ToBase64String(kept.Body),
         Text(kept.Body));
+
+    /// <summary>The best of the ways in which the bytes came.</summary>
+    internal static EvidenceVerdict VerdictOf(KeptEvidence kept) =>
+        kept switch { { Deliveries: > 0 } => EvidenceVerdict.Verified, { Answers: > 0 } => EvidenceVerdict.Answer, _ => EvidenceVerdict.Nudge };
 
     private static string? Text(byte[] body)
     {

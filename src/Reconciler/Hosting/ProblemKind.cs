@@ -29,6 +29,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind ProposalStale = Of("proposal-stale", 409, "Something new was said since the proposal");
     public static readonly ProblemKind ProposalExpired = Of("proposal-expired", 409, "The proposal waited too long");
     public static readonly ProblemKind SamePerson = Of("same-person", 409, "Two people have to decide");
+    public static readonly ProblemKind PreviewMismatch = Of("preview-mismatch", 409, "It is not what was previewed");
     public static readonly ProblemKind PollInFlight = Of("poll-in-flight", 409, "The provider is being asked already");
     public static readonly ProblemKind FeedPositionAhead = Of("feed-position-ahead", 409, "The position lies beyond the feed's head");
     public static readonly ProblemKind FeedEpochChanged = Of("feed-epoch-changed", 409, "The feed has another history");

@@ -101,6 +101,11 @@ public class Four_eyes
             decided.Payout.Pending.ShouldAllBe(known => decided.Payout.OpenCases.Any(open => open.Id == known.Discrepancy));
         }));
 
+    [Fact]
+    public void A_payout_is_stored_and_read_with_what_people_propose_and_decided() => Law.HoldsFor(People.Any, people =>
+        people.Run(seen: (_, decided) =>
+            Story.Text(PayoutState.Read(decided.Payout.Id, PayoutState.Write(decided.Payout))).ShouldBe(Story.Text(decided.Payout))));
+
     /// <summary>Each approval or rejection, with its proposal and what was appended between the two.</summary>
     private static void EachDecision(Action<ResolutionProposed, PayoutEvent, List<PayoutEvent>> law) => Law.HoldsFor(People.Any, people =>
     {

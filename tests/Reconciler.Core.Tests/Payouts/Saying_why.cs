@@ -10,15 +10,16 @@ public class Saying_why
 
     [Fact]
     public void Only_odd_words_have_come() => Sentence(new A_payout().Announced(0).Heard(1, ObservedStatus.Unrecognised)).ShouldBe(
-        "The provider has spoken of the payout, but has said nothing yet that counts as a status.");
+        "The provider has spoken of the payout, but has said nothing yet that counts as a status."
+        + " People still have to look at this: the provider used a word that we cannot read yet.");
 
     [Fact]
     public void A_webhook_says_that_it_is_on_its_way() => Sentence(new A_payout().Announced(0).Heard(1, ObservedStatus.Processing)).ShouldBe(
-        "No final word has come yet; a verified webhook of 2026-11-21 12:01:00 UTC says that the payout is being processed.");
+        "No final word has come yet; in a signed message (webhook) of 2026-11-21 12:01:00 UTC the provider says that the payout is being processed.");
 
     [Fact]
     public void A_webhooks_final_holds() => Sentence(new A_payout().Announced(0).Heard(1, ObservedStatus.Succeeded)).ShouldBe(
-        "A verified webhook of 2026-11-21 12:01:00 UTC says that the payout succeeded; to our own request the provider has given no final answer.");
+        "In a signed message (webhook) of 2026-11-21 12:01:00 UTC the provider says that the payout succeeded; to our own request it has given no final answer.");
 
     [Fact]
     public void A_webhooks_final_waits_for_the_providers_answer()
@@ -27,7 +28,7 @@ public class Saying_why
 
         Sentence(payout).ShouldBe(
             "The provider has spoken of the payout, but has said nothing yet that counts as a status."
-            + " A webhook of 2026-11-21 12:01:00 UTC says that it succeeded, which counts only once the provider has answered our own request.");
+            + " A signed message (webhook) of 2026-11-21 12:01:00 UTC says that it succeeded, which counts only once the provider has answered our own request.");
         Of(payout).Evidence.Single().Bearing.ShouldBe(Bearing.Unverified);
         Next(payout, 2).ShouldBe("The provider is asked on 2026-11-21 12:02:00 UTC, to confirm what its webhook said.");
     }
@@ -39,7 +40,8 @@ public class Saying_why
 
         Sentence(payout).ShouldBe(
             "Asked by us on 2026-11-21 12:03:00 UTC, the provider answered that the payout succeeded."
-            + " Against it, a webhook of 2026-11-21 12:02:00 UTC says that it failed; the first answer to our own request holds until people decide.");
+            + " Against it, a signed message (webhook) of 2026-11-21 12:02:00 UTC says that it failed; the first answer to our own request holds until people decide."
+            + " People still have to look at this: the provider's messages and its answers name different outcomes.");
         Of(payout).Evidence.Select(weighed => weighed.Bearing).ShouldBe([Bearing.Overtaken, Bearing.Contradicts, Bearing.Decides]);
         Next(payout, 4).ShouldBe("The provider is asked once more on 2026-11-21 12:04:00 UTC, in case the money came back.");
     }
@@ -60,8 +62,28 @@ public class Saying_why
 
         Sentence(payout).ShouldBe(
             "Two people decided on 2026-11-21 12:03:00 UTC that the payout failed."
-            + " Against it, an answer of 2026-11-21 12:02:00 UTC says that it succeeded; what people decided holds.");
+            + " Against it, an answer of the provider of 2026-11-21 12:02:00 UTC says that it succeeded; what people decided holds.");
         Why.Next(payout.State!, Derivation.Derive(payout.State!), null).ShouldBe("Nothing: people have decided, and the provider is not asked again.");
+    }
+
+    [Fact]
+    public void People_are_named_where_they_are_known()
+    {
+        var payout = new A_payout().Announced(0).Heard(1, ObservedStatus.Failed).Resolved(3, PayoutStatus.Failed);
+
+        Why.Of(payout.State!, Derivation.Derive(payout.State!), new PeoplesDecision("Ada", A_payout.Minute(2), "No debit.", "Grace")).Sentence.ShouldBe(
+            "Two people decided that the payout failed: Ada proposed it on 2026-11-21 12:02:00 UTC, saying “No debit.”, and Grace approved it on 2026-11-21 12:03:00 UTC.");
+    }
+
+    [Fact]
+    public void What_disagrees_and_what_people_accepted_is_said()
+    {
+        var payout = new A_payout().Announced(0).Heard(1, ObservedStatus.Processing, amount: Money.Of(4000, "XOF"));
+        Sentence(payout).ShouldEndWith(" People still have to look at this: the amount differs.");
+
+        payout.On(new ResolutionApproved(A_payout.Id, A_payout.Minute(2), Guid.Empty, null, "rk_2",
+            [.. Discrepancies.Of(payout.State!, Derivation.Derive(payout.State!)).Select(one => new SettledDiscrepancy(one.Kind, one.Evidence))]));
+        Sentence(payout).ShouldEndWith(" Two people accepted as it is: the amount differs.");
     }
 
     [Fact]

@@ -21,7 +21,9 @@ internal static class CaseRoutes
         .AddSingleton<ListCases>()
         .AddSingleton<ReadCase>()
         .AddSingleton<ResolveCase>()
-        .AddSingleton<TendCase>();
+        .AddSingleton<TendCase>()
+        .AddSingleton<BulkCases>()
+        .AddSingleton<WriteDossier>();
 
     internal static void MapCases(this IEndpointRouteBuilder routes)
     {
@@ -30,6 +32,12 @@ internal static class CaseRoutes
             .WithDescription("Keyset paging: send nextCursor back as cursor.")
             .Produces<CasePage>()
             .Refuses(422);
+        routes.MapPost(All + "/bulk", BulkCases.RouteAsync).RequireScope(Scope.FinanceResolve).Small()
+            .WithTags("Discrepancies").WithSummary("Do the same to many cases, after a preview")
+            .WithDescription("With preview: true, what would become of each, and a token; the same with the token does exactly that. To approve or "
+                + "reject needs the scope finance:approve. Each case has its own result.")
+            .Accepts<BulkBody>("application/json").Produces<BulkAnswer>()
+            .Refuses(409, 413, 415, 422, 503);
         routes.MapGet(One, ReadCase.HandleAsync).RequireScope(Scope.FinanceRead)
             .WithTags("Discrepancies").WithSummary("One case, with its evidence, proposals, notes and history")
             .Produces<CaseDetails>()

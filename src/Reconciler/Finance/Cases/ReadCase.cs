@@ -39,9 +39,8 @@ public sealed class ReadCase(NpgsqlDataSource database, EventReader events, Time
 
     private async Task<ImmutableArray<EvidenceSide>> SidesAsync(CaseAnswer found, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
         var sides = new List<EvidenceSide>();
-        await foreach (var stored in PayoutStory.ReadAsync(connection, events, found.PayoutId, cancellation))
+        await foreach (var stored in PayoutStory.ReadAsync(database, events, found.PayoutId, long.MaxValue, cancellation))
             if (stored.Event is PayoutEvent happened && EvidenceSide.Of(happened, found.Evidence) is { } side) sides.Add(side);
         return EvidenceSide.SideBySide(sides);
     }
