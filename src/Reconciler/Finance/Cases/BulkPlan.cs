@@ -56,7 +56,7 @@ internal sealed record BulkPlan(Guid Id, int Number, string? Text, Problem? Prob
             BulkAction.Propose => $"{name}: proposed {Outcome(body.Outcome!.Value)}.",
             BulkAction.Approve => found.Proposal!.Outcome == ProposedOutcome.Dismiss
                 ? $"{name}: accepted as it is; the payout stays {found.Status.Word()}."
-                : $"{name}: the payout becomes {found.Proposal.Outcome.Word()}, now {found.Status.Word()}.",
+                : $"{name}: {found.Status.Word()} becomes {found.Proposal.Outcome.Word()}.",
             _ => $"{name}: what {found.Proposal!.ProposedBy.Name} proposed is rejected.",
         };
     }

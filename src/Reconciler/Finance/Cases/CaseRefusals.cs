@@ -26,7 +26,7 @@ internal static class CaseRefusals
             found.Proposal is { } waiting
                 ? $"Proposal {waiting.Number} of {waiting.ProposedBy.Name} waits for a decision. Approve or reject it first."
                 : "A proposal waits for a decision. Approve or reject it first."),
-        ResolutionRefusal.NotPending => new Problem(ProblemKind.ProposalDecided, proposal is null ? "The proposal does not wait any more." : Decided(proposal)),
+        ResolutionRefusal.NotPending => new Problem(ProblemKind.ProposalDecided, proposal is null ? "No proposal waits for a decision." : Decided(proposal)),
         ResolutionRefusal.SamePerson => new Problem(ProblemKind.SamePerson, "You proposed it yourself. Another person has to decide."),
         ResolutionRefusal.NewEvidence => new Problem(
             ProblemKind.ProposalStale, "Something new was said about the payout since it was proposed. Look at the evidence, and propose again."),

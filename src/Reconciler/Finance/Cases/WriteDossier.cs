@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Reconciler.Access;
 using Reconciler.Core;
 using Reconciler.Streams;
 
@@ -21,8 +22,8 @@ public sealed class WriteDossier(NpgsqlDataSource database, EventReader events)
     private const int DigestCharacters = 12;
 
     internal static async Task<IResult> HandleAsync(
-        string connection, string id, NpgsqlDataSource database, WriteDossier dossier, CancellationToken cancellation) =>
-        PayoutPaths.IdOf(connection, id) is { } payout && await KeptPayout.FindAsync(database, payout, cancellation) is { } kept
+        string connection, string id, HttpContext context, NpgsqlDataSource database, WriteDossier dossier, CancellationToken cancellation) =>
+        PayoutPaths.IdOf(connection, id) is { } payout && context.Actor().Connections.Allow(payout.Connection) && await KeptPayout.FindAsync(database, payout, cancellation) is { } kept
             ? TypedResults.Stream(to => dossier.WriteAsync(kept, PipeWriter.Create(to), cancellation), ContentType, $"{NameOf(payout)}.zip")
             : GetPayout.Unknown(connection, id);
 
