@@ -4,6 +4,7 @@ using Reconciler.Finance;
 using Reconciler.Hosting;
 using Reconciler.Ingest;
 using Reconciler.Ledger;
+using Reconciler.Ledger.Broker;
 using Reconciler.Ledger.Subscriptions;
 using Reconciler.Pages;
 using Reconciler.Polling;
@@ -26,6 +27,7 @@ builder.Services
     .AddPolling()
     .AddFinance(builder.Configuration)
     .AddLedger()
+    .AddBroker(builder.Configuration)
     .AddBookkeeping()
     .AddPages()
     .AddSubscriptions(builder.Configuration)
@@ -38,6 +40,7 @@ app.MapWebhooks();
 app.MapConnections();
 app.MapFinance();
 app.MapLedger();
+app.MapBroker();
 app.MapSubscriptions();
 app.MapPages();
 app.MapHealth();

@@ -25,6 +25,8 @@ public static class CommandLine
           Reconciler__MasterKey            32 bytes in base64 that seal secrets (default: made once, in the data directory)
           Reconciler__ConnectionsFile      a JSON file of connections, applied at start
           Reconciler__Append__Lanes        lanes per node (default 2)
+          Reconciler__Broker__Uri          amqp://user:password@host:5672/vhost, or amqps://: publishes the feed to RabbitMQ
+                                           (more settings: ops/runbooks/broker.md)
           OTEL_EXPORTER_OTLP_ENDPOINT      where traces and metrics go; without it none are made
         """;
 

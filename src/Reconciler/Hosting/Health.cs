@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Npgsql;
 using Reconciler.Database;
 
@@ -18,7 +19,8 @@ public static class Health
         return routes;
     }
 
-    private static async Task<IResult> ReadyAsync(NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> ReadyAsync(
+        NpgsqlDataSource database, TimeProvider clock, IEnumerable<Degradation> parts, CancellationToken cancellation)
     {
         using var tooLate = new CancellationTokenSource(AnswerMax, clock);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, tooLate.Token);
@@ -34,9 +36,14 @@ public static class Health
         }
 
         return reason is null
-            ? TypedResults.Ok(new HealthAnswer("ready", []))
+            ? TypedResults.Ok(new HealthAnswer("ready", [], Degraded(parts)))
             : TypedResults.Json(new HealthAnswer("not_ready", [reason]), statusCode: StatusCodes.Status503ServiceUnavailable);
     }
+
+    // A node that takes deliveries and answers is ready: what goes badly beside that is told, and keeps no load balancer from it.
+    private static List<string>? Degraded(IEnumerable<Degradation> parts) =>
+        parts.Select(part => (part.Part, Trouble: part.Trouble())).Where(part => part.Trouble is not null).Select(part => $"{part.Part}: {part.Trouble}")
+            .ToList() is { Count: > 0 } degraded ? degraded : null;
 
     private static async Task<string?> MissingAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
@@ -59,4 +66,8 @@ public static class Health
 
 /// <param name="Status"><c>live</c>, <c>ready</c> or <c>not_ready</c>.</param>
 /// <param name="Reasons">Why not; empty where nothing is wrong.</param>
-public sealed record HealthAnswer(string Status, IReadOnlyList<string> Reasons);
+/// <param name="Degraded">What goes badly while the node is ready, one sentence for each part; left out where nothing does.</param>
+public sealed record HealthAnswer(
+    string Status,
+    IReadOnlyList<string> Reasons,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Degraded = null);

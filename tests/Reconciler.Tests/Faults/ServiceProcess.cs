@@ -22,6 +22,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
+    public int Id => process.Id;
+
     public string Log => string.Join('\n', log);
 
     /// <param name="folder">Its data directory: its keys, and its database where <paramref name="connectionString"/> is null.</param>

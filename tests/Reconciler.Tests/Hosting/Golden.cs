@@ -15,7 +15,7 @@ public static partial class Golden
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task ShouldMatchAsync(HttpResponseMessage response, string name, [CallerFilePath] string caller = "")
+    public static async Task ShouldMatchAsync(HttpResponseMessage response, string name)
     {
         var body = await response.Content.ReadAsStringAsync();
         var shown = new JsonObject
@@ -24,17 +24,25 @@ public static partial class Golden
             ["contentType"] = response.Content.Headers.ContentType?.ToString(),
             ["body"] = response.Content.Headers.ContentType?.MediaType is "application/json" or Problem.ContentType ? JsonNode.Parse(body) : body,
         };
-        var text = Trace().Replace(Uuid().Replace(shown.ToJsonString(Readable), "uuid"), "\"traceId\": \"trace\"");
-        ShouldMatch(text + "\n", name, caller);
+        ShouldMatch(shown, name);
     }
 
-    private static void ShouldMatch(string text, string name, string caller)
+    /// <summary>Pins what goes out otherwise than as an answer.</summary>
+    public static void ShouldMatch(JsonNode shown, string name)
     {
-        var file = Path.Combine(Path.GetDirectoryName(caller)!, "..", "Golden", name + ".json");
+        var text = Trace().Replace(Uuid().Replace(shown.ToJsonString(Readable), "uuid"), "\"traceId\": \"trace\"");
+        ShouldMatch(text + "\n", name);
+    }
+
+    private static void ShouldMatch(string text, string name)
+    {
+        var file = Path.Combine(Folder(), name + ".json");
         if (Environment.GetEnvironmentVariable("WRITE_GOLDEN") == "1") File.WriteAllText(file, text);
         File.Exists(file).ShouldBeTrue($"There is no golden file {name}: run with WRITE_GOLDEN=1 and review it.");
         text.ShouldBe(File.ReadAllText(file), $"The answer is not the one of the golden file {name}.");
     }
+
+    private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "Golden");
 
     [GeneratedRegex("\"traceId\": \"[0-9a-f]{32}\"")]
     private static partial Regex Trace();
