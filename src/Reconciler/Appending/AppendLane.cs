@@ -12,6 +12,8 @@ namespace Reconciler.Appending;
 internal sealed partial class AppendLane : IAsyncDisposable
 {
     private const int ConflictRetriesMax = 5;
+    private static readonly TimeSpan DeliveryWaitUsual = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan LateFor = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ReopenWait = TimeSpan.FromMilliseconds(200);
 
     // At the end, what waits is still committed; a database that does not answer by then is not waited for.
@@ -27,6 +29,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Task draining;
     private long bytesHeld;
+    private long lateAt;
 
     internal AppendLane(int number, NpgsqlDataSource database, EventAppender events, AppendOptions options, TimeProvider clock, ILogger log)
     {
@@ -37,6 +40,9 @@ internal sealed partial class AppendLane : IAsyncDisposable
     }
 
     internal int Waiting => queue.Reader.Count;
+
+    /// <summary>A delivery waited for its commit longer than a quiet machine lets it, a moment ago.</summary>
+    internal bool IsLate => Interlocked.Read(ref lateAt) is var at and not 0 && clock.GetElapsedTime(at) < LateFor;
 
     internal bool TryEnqueue(Append item)
     {
@@ -128,6 +134,9 @@ internal sealed partial class AppendLane : IAsyncDisposable
         var traced = span;
         ThreadPool.UnsafeQueueUserWorkItem(committed => committed.Answer(traced, clock), batch, preferLocal: false);
         Measures.Batch(items.Length, clock.GetElapsedTime(started));
+        // In the order of arrival: the first waited longest.
+        if (Array.Find(items, item => item is KeepDelivery) is { } oldest && clock.GetElapsedTime(oldest.EnqueuedAt) > DeliveryWaitUsual)
+            Interlocked.Exchange(ref lateAt, clock.GetTimestamp());
     }
 
     private static void Fail(Append[] items, Exception why) =>

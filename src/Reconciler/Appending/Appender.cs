@@ -10,8 +10,6 @@ namespace Reconciler.Appending;
 /// </summary>
 public sealed class Appender : IAsyncDisposable
 {
-    private const int BusyWaitingPerLane = 4;
-
     private readonly AppendLane[] lanes;
 
     public Appender(NpgsqlDataSource database, EventAppender events, AppendOptions options, TimeProvider clock, ILogger<Appender> log)
@@ -20,8 +18,8 @@ public sealed class Appender : IAsyncDisposable
         Measures.ObserveQueue(() => lanes.Sum(lane => lane.Waiting));
     }
 
-    /// <summary>More is waiting than lanes that keep up leave behind: what can wait should leave the machine to the senders now.</summary>
-    internal bool IsBusy => lanes.Sum(lane => lane.Waiting) >= lanes.Length * BusyWaitingPerLane;
+    /// <summary>Deliveries waited long a moment ago: what can wait should leave the machine to the senders now.</summary>
+    internal bool IsBusy => lanes.Any(lane => lane.IsLate);
 
     /// <summary>Waits until it is permanent.</summary>
     /// <exception cref="AppendUnavailable">It is not known to be; the caller may try again.</exception>

@@ -8,8 +8,11 @@ internal sealed partial class ConnectionClock(PollContext context) : IAsyncDispo
     /// <summary>Requests in flight per connection and node.</summary>
     private const int ConcurrentMax = 128;
 
-    /// <summary>Below this a claim is not worth its transaction, while others are in flight.</summary>
-    private const int ClaimMin = 48;
+    /// <summary>While deliveries wait long for their commit, the clock yields down to this: its payouts were silent for minutes anyway.</summary>
+    private const int ConcurrentMin = 4;
+
+    /// <summary>A claim is worth its transaction when it may take this share of what may be in flight.</summary>
+    private const int ClaimShare = 3;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan HeldWaitMax = TimeSpan.FromSeconds(2);
@@ -19,6 +22,7 @@ internal sealed partial class ConnectionClock(PollContext context) : IAsyncDispo
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
     private int inFlight;
+    private volatile int allowed = ConcurrentMax;
 
     internal PollContext Context => context;
 
@@ -63,8 +67,9 @@ internal sealed partial class ConnectionClock(PollContext context) : IAsyncDispo
     private async Task<TimeSpan> ClaimAndAskAsync()
     {
         if (context.Pipeline.OpenUntil is not null) return Tick;
-        var free = (context.Pipeline.IsProving ? 1 : ConcurrentMax) - Volatile.Read(ref inFlight);
-        if (free <= 0 || (free < ClaimMin && Volatile.Read(ref inFlight) > 0)) return Tick;
+        Yield();
+        var free = (context.Pipeline.IsProving ? 1 : allowed) - Volatile.Read(ref inFlight);
+        if (free <= 0 || (free < allowed / ClaimShare && Volatile.Read(ref inFlight) > 0)) return Tick;
         var claimed = await context.Due.ClaimAsync(context.Connection, free, stopping.Token);
         foreach (var poll in claimed.Polls)
         {
@@ -75,8 +80,13 @@ internal sealed partial class ConnectionClock(PollContext context) : IAsyncDispo
         if (claimed.NotBefore is { } notBefore) return Clamp(notBefore - context.Clock.GetUtcNow());
 
         // A full claim means that more is waiting: go on as soon as there is room, which the end of a poll says.
-        return claimed.Polls.Count == 0 || Volatile.Read(ref inFlight) > ConcurrentMax - ClaimMin ? Tick : TimeSpan.Zero;
+        return claimed.Polls.Count == 0 || HasNoRoom ? Tick : TimeSpan.Zero;
     }
+
+    private bool HasNoRoom => Volatile.Read(ref inFlight) > allowed - allowed / ClaimShare;
+
+    // Halved while senders wait, a little more at each look when they do not.
+    private void Yield() => allowed = context.Appender.IsBusy ? Math.Max(ConcurrentMin, allowed / 2) : Math.Min(ConcurrentMax, allowed + ConcurrentMin);
 
     // Bounded, since the operator may change the budget, and another node's clock may differ from ours.
     private static TimeSpan Clamp(TimeSpan wait) => wait < Tick ? Tick : wait > HeldWaitMax ? HeldWaitMax : wait;
@@ -97,7 +107,8 @@ internal sealed partial class ConnectionClock(PollContext context) : IAsyncDispo
         }
         finally
         {
-            if (Interlocked.Decrement(ref inFlight) <= ConcurrentMax - ClaimMin) Wake();
+            Interlocked.Decrement(ref inFlight);
+            if (!HasNoRoom) Wake();
         }
     }
 
