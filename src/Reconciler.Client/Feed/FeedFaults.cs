@@ -2,7 +2,7 @@ namespace Reconciler.Client;
 
 /// <summary>
 /// The feed's history is not the one that was read: the service's database was restored from a backup or replaced. What you booked may
-/// be more, or less, than it knows. Do not go on from 0 blindly: compare your books payout by payout (a parity report),
+/// be more, or less, than it knows. Do not go on from 0 blindly: compare your books payout by payout (<see cref="ParityReport"/>),
 /// and only then read from <see cref="FeedPosition.Start"/>, keeping the highest status version of each payout.
 /// </summary>
 public sealed class FeedHistoryChanged(ProblemDetails problem) : ReconcilerProblem(problem)
