@@ -5,8 +5,12 @@ namespace Reconciler.Client;
 /// be more, or less, than it knows. Do not go on from 0 blindly: compare your books payout by payout (<see cref="ParityReport"/>),
 /// and only then read from <see cref="FeedPosition.Start"/>, keeping the highest status version of each payout.
 /// </summary>
-public sealed class FeedHistoryChanged(ProblemDetails problem) : ReconcilerProblem(problem)
+/// <param name="standing">Null where the service did not say.</param>
+public sealed class FeedHistoryChanged(ProblemDetails problem, FeedStanding? standing = null) : ReconcilerProblem(problem)
 {
+    /// <summary>What both histories have in common, and where to go on.</summary>
+    public FeedStanding? Standing { get; } = standing;
+
     internal static FeedHistoryChanged Of(Guid known, Guid came) => new(new ProblemDetails(
         ProblemDetails.Prefix + "feed-epoch-changed", "The feed has another history", 409,
         $"This feed's epoch is {came}, and positions of {known} mean nothing here. Compare by payout, then read from 0.", []));
@@ -16,7 +20,22 @@ public sealed class FeedHistoryChanged(ProblemDetails problem) : ReconcilerProbl
 /// The position lies behind the feed's end: the service's database was restored to a moment before it. Treat it as
 /// <see cref="FeedHistoryChanged"/>: compare first, then read from the start.
 /// </summary>
-public sealed class PositionBeyondHead(ProblemDetails problem) : ReconcilerProblem(problem);
+/// <param name="standing">Null where the service did not say.</param>
+public sealed class PositionBeyondHead(ProblemDetails problem, FeedStanding? standing = null) : ReconcilerProblem(problem)
+{
+    /// <summary>Where the feed ends, and which it is.</summary>
+    public FeedStanding? Standing { get; } = standing;
+}
+
+/// <summary>How the feed stands to a position that it refused.</summary>
+/// <param name="Epoch">Its history now.</param>
+/// <param name="Head">Its last position.</param>
+/// <param name="AgreesUpTo">The last position that your history has in common with it; null where that is not known.</param>
+/// <param name="GoOnAfter">
+/// Where to read on, once the payouts that you booked from behind it were compared; null where that is not known. Where it is the
+/// position that you gave, nothing was missed, and reading may go on at once.
+/// </param>
+public sealed record FeedStanding(Guid Epoch, long Head, long? AgreesUpTo, FeedPosition? GoOnAfter);
 
 /// <summary>
 /// Positions are missing, again and again: something between you and the service drops or mixes answers. Nothing behind the gap was given

@@ -13,11 +13,12 @@ internal static class ProblemReading
     {
         await response.Content.LoadIntoBufferAsync(BodyBytesMax, cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-        var problem = Of(body, response) with { RetryAfter = RetryAfter(response, clock) };
+        var (problem, standing) = Of(body, response);
+        problem = problem with { RetryAfter = RetryAfter(response, clock) };
         return problem.Type switch
         {
-            ProblemDetails.Prefix + "feed-epoch-changed" => new FeedHistoryChanged(problem),
-            ProblemDetails.Prefix + "feed-position-ahead" => new PositionBeyondHead(problem),
+            ProblemDetails.Prefix + "feed-epoch-changed" => new FeedHistoryChanged(problem, standing),
+            ProblemDetails.Prefix + "feed-position-ahead" => new PositionBeyondHead(problem, standing),
             _ => new ReconcilerProblem(problem),
         };
     }
@@ -30,12 +31,12 @@ internal static class ProblemReading
         return new ProblemDetails(type, Text(json, "title") ?? "", status, Text(json, "detail"), Errors(json));
     }
 
-    private static ProblemDetails Of(byte[] body, HttpResponseMessage response)
+    private static (ProblemDetails Problem, FeedStanding? Standing) Of(byte[] body, HttpResponseMessage response)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            if (Of(document.RootElement) is { } problem) return problem with { Status = (int)response.StatusCode };
+            if (Of(document.RootElement) is { } problem) return (problem with { Status = (int)response.StatusCode }, Standing(document.RootElement));
         }
         catch (JsonException)
         {
@@ -43,10 +44,21 @@ internal static class ProblemReading
         }
 
         var text = System.Text.Encoding.UTF8.GetString(body);
-        return new ProblemDetails(
+        var unknown = new ProblemDetails(
             "about:blank", response.ReasonPhrase ?? "", (int)response.StatusCode,
             text.Length > ExcerptCharacters ? text[..ExcerptCharacters] : text.Length > 0 ? text : null, []);
+        return (unknown, null);
     }
+
+    private static FeedStanding? Standing(JsonElement json)
+    {
+        if (!json.TryGetProperty("feed", out var feed) || feed.ValueKind != JsonValueKind.Object
+            || !Guid.TryParse(Text(feed, "epoch"), out var epoch) || Whole(feed, "head") is not { } head) return null;
+        return new FeedStanding(epoch, head, Whole(feed, "agreesUpTo"), Whole(feed, "goOnAfter") is { } after ? new FeedPosition(after, epoch) : null);
+    }
+
+    private static long? Whole(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private static List<FieldProblem> Errors(JsonElement json)
     {

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Reconciler.Client.Tests.Feed;
 
 public sealed class What_is_refused_for_good
@@ -35,6 +37,26 @@ public sealed class What_is_refused_for_good
         await Should.ThrowAsync<FeedHistoryChanged>(() => new ChangeFeed(feed.Http, Reading.Hasty).TakeAsync(1));
         feed.Instead.Enqueue(http => PlayedFeed.ProblemAsync(http, 409, "feed-position-ahead"));
         await Should.ThrowAsync<PositionBeyondHead>(() => new ChangeFeed(feed.Http, Reading.Hasty).TakeAsync(1));
+    }
+
+    [Theory]
+    [InlineData("40", 40L)]
+    [InlineData("null", null)]
+    public async Task Names_where_the_histories_part_where_the_service_knows(string agreesUpTo, long? goOnAfter)
+    {
+        await using var feed = await PlayedFeed.StartAsync(head: 3);
+        feed.Instead.Enqueue(http =>
+        {
+            http.Response.StatusCode = 409;
+            return http.Response.WriteAsync($$$"""
+                {"type":"urn:reconciler:problem:feed-epoch-changed","title":"Another history","status":409,
+                 "feed":{"epoch":"{{{feed.Epoch}}}","head":50,"agreesUpTo":{{{agreesUpTo}}},"goOnAfter":{{{agreesUpTo}}}}}
+                """);
+        });
+
+        var changed = await Should.ThrowAsync<FeedHistoryChanged>(() => new ChangeFeed(feed.Http, Reading.Hasty).TakeAsync(1, new FeedPosition(45, Guid.CreateVersion7())));
+
+        changed.Standing.ShouldBe(new FeedStanding(feed.Epoch, 50, goOnAfter, goOnAfter is { } after ? new FeedPosition(after, feed.Epoch) : null));
     }
 
     [Fact]
