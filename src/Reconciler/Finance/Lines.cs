@@ -19,30 +19,37 @@ internal static class Lines
         {
             var read = await reader.ReadAsync(cancellation);
             var rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
+            // Also for a caller who stops before the end: whoever reads on, or drains, must be able to.
+            try
             {
-                var line = rest.Slice(0, end);
-                if (!isSkipping && !IsBlank(line)) yield return new Line(number, line.Length <= bytesMax ? line.ToArray() : null);
-                isSkipping = false;
-                number++;
-                rest = rest.Slice(rest.GetPosition(1, end));
+                while (rest.PositionOf((byte)'\n') is { } end)
+                {
+                    var line = rest.Slice(0, end);
+                    if (!isSkipping && !IsBlank(line)) yield return new Line(number, line.Length <= bytesMax ? line.ToArray() : null);
+                    isSkipping = false;
+                    number++;
+                    rest = rest.Slice(rest.GetPosition(1, end));
+                }
+
+                if (rest.Length > bytesMax)
+                {
+                    if (!isSkipping) yield return new Line(number, null);
+                    isSkipping = true;
+                    rest = rest.Slice(rest.End);
+                }
+
+                if (read.IsCompleted)
+                {
+                    if (!isSkipping && !IsBlank(rest)) yield return new Line(number, rest.ToArray());
+                    rest = rest.Slice(rest.End);
+                }
+            }
+            finally
+            {
+                reader.AdvanceTo(rest.Start, read.Buffer.End);
             }
 
-            if (rest.Length > bytesMax)
-            {
-                if (!isSkipping) yield return new Line(number, null);
-                isSkipping = true;
-                rest = rest.Slice(rest.End);
-            }
-
-            if (read.IsCompleted)
-            {
-                if (!isSkipping && !IsBlank(rest)) yield return new Line(number, rest.ToArray());
-                reader.AdvanceTo(read.Buffer.End);
-                yield break;
-            }
-
-            reader.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted) yield break;
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class ParityTable : IAsyncDisposable
             from reconciler.payouts left join earliest using (stream_id)
             where payouts.status_version > 0 and ($2::varchar[] is null or connection = any ($2))),
         compared as (
-            select claim.line, stream_id, claim.status_version as their_version, claim.status as their_status,
+            select claim.line, coalesce(claim.stream_id, ours.stream_id) as stream_id, claim.status_version as their_version, claim.status as their_status,
                 nullif(ours.status_version, 0) as our_version, ours.status as our_status,
                 case
                     when ours.newest is null then 'unknown'
@@ -51,8 +51,8 @@ internal sealed class ParityTable : IAsyncDisposable
                     when claim.status <> case claim.status_version when ours.status_version then ours.status else later.status end then 'status_differs'
                 end as difference
             from (select * from pg_temp.parity_claims where problem is null) as claim
-            full join ours using (stream_id)
-            left join later using (stream_id, status_version))
+            full join ours on ours.stream_id = claim.stream_id
+            left join later on later.stream_id = claim.stream_id and later.status_version = claim.status_version)
         select row_number() over (order by line nulls last, stream_id collate "C"), found.*
         from (
             select difference, line, stream_id, their_version, their_status, our_version, our_status, null as problem from compared where difference is not null
