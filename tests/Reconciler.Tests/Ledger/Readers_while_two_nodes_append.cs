@@ -16,7 +16,7 @@ public sealed class Readers_while_two_nodes_append(PostgresFixture postgres, ITe
 {
     private const int SecondsUnlessGiven = 8;
     private const int SendersPerNode = 24;
-    private const int Payouts = 400;
+    private const int Payouts = 20_000;
     private static readonly TimeSpan TroubleEvery = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan CaughtUpWithin = TimeSpan.FromSeconds(60);
 
