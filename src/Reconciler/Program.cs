@@ -1,3 +1,5 @@
+using Reconciler.Access;
+using Reconciler.Access.Commands;
 using Reconciler.Bookkeeping;
 using Reconciler.Connections;
 using Reconciler.Finance;
@@ -10,6 +12,7 @@ using Reconciler.Pages;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
 
+if (await AccessCommand.AnswerAsync(args) is { } commanded) return commanded;
 if (CommandLine.Answer(args) is { } exitCode) return exitCode;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -38,6 +41,7 @@ var app = builder.Build();
 app.UseHttp();
 app.MapWebhooks();
 app.MapConnections();
+app.MapAccess();
 app.MapFinance();
 app.MapLedger();
 app.MapBroker();

@@ -30,6 +30,11 @@ public static class AccessServices
             .AddHostedService(provider => provider.GetRequiredService<KeyLastUse>())
             .AddSingleton<AuditLog>()
             .AddSingleton<AuditChain>()
+            .AddSingleton<DeniedLog>()
+            .AddHostedService(provider => provider.GetRequiredService<DeniedLog>())
+            .AddSingleton<RequestLimits>()
+            .AddSingleton<ApiKeyStore>()
+            .AddHostedService<FirstUser>()
             .AddSingleton<Passwords>()
             .AddSingleton<UserStore>()
             .AddSingleton<SignInAttempts>();
@@ -53,6 +58,8 @@ public static class AccessServices
         });
         return services;
     }
+
+    public static IEndpointRouteBuilder MapAccess(this IEndpointRouteBuilder routes) => routes.MapKeys().MapAudit();
 
     // A key speaks for itself, wherever it is sent; without one, a browser has a session, and a program is asked for a key.
     private static string SchemeFor(HttpContext context) =>

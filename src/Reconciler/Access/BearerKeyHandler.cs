@@ -2,7 +2,9 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Reconciler.Access.Audit;
 using Reconciler.Access.Keys;
+using Reconciler.Access.Limits;
 using Reconciler.Hosting;
 
 namespace Reconciler.Access;
@@ -10,7 +12,8 @@ namespace Reconciler.Access;
 /// <summary>Reads <c>Authorization: Bearer rk_…</c>.</summary>
 internal sealed class BearerKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
-    AdminKey adminKey, AccessDirectory directory, KeyLastUse lastUse)
+    AdminKey adminKey, AccessDirectory directory, KeyLastUse lastUse,
+    FailedAttempts failures, DeniedLog denied)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     internal const string SchemeName = "Bearer";
@@ -36,16 +39,26 @@ internal sealed class BearerKeyHandler(
         return key.AsActor();
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = SchemeName;
-        return new Problem(ProblemKind.NotAuthenticated, "Send 'Authorization: Bearer' and a key.").ExecuteAsync(Context);
+        var isWrong = Request.Headers.Authorization.Count > 0;
+        if (isWrong && failures.Count(CalledFrom.Of(Context).Address) is { } wait)
+        {
+            denied.Note(null, Context, StatusCodes.Status429TooManyRequests);
+            await new Problem(ProblemKind.TooMany, "Too many wrong keys came from this address.", retryAfterSeconds: wait).ExecuteAsync(Context);
+            return;
+        }
+
+        if (isWrong) denied.Note(null, Context, StatusCodes.Status401Unauthorized);
+        await new Problem(ProblemKind.NotAuthenticated, "Send 'Authorization: Bearer' and a key.").ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         var scope = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>()?.Scope;
         Response.Headers.WWWAuthenticate = $"{SchemeName} error=\"insufficient_scope\"";
+        denied.Note(Context.User.Actor(), Context, StatusCodes.Status403Forbidden);
         return new Problem(ProblemKind.ScopeMissing, $"This needs a key with the scope '{scope}'.").ExecuteAsync(Context);
     }
 }

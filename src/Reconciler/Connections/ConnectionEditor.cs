@@ -8,13 +8,17 @@ namespace Reconciler.Connections;
 /// <summary>Puts and deletes connections: checks, keeps what a PUT leaves unsaid, and writes only what changes.</summary>
 internal sealed class ConnectionEditor(ConnectionStore store, Installation installation)
 {
-    public async Task<PutOutcome> PutAsync(ConnectionKey key, ReadOnlyMemory<byte> json, CancellationToken cancellation)
+    /// <param name="audited">Who does it, recorded in the same transaction; null where nobody asks.</param>
+    public async Task<PutOutcome> PutAsync(
+        ConnectionKey key, ReadOnlyMemory<byte> json, CancellationToken cancellation, ConnectionAudit? audited = null)
     {
         var problems = new List<SettingProblem>();
         var given = GivenConnection.Read(json, problems);
         await using var writing = await store.BeginAsync(cancellation);
         var outcome = await PutAsync(writing, key, given, problems, cancellation);
-        if (outcome.Kind is PutKind.Created or PutKind.Changed) await writing.CommitAsync(cancellation);
+        if (outcome.Kind is not (PutKind.Created or PutKind.Changed)) return outcome;
+        if (audited is not null) await audited.PutAsync(writing, key, outcome, cancellation);
+        await writing.CommitAsync(cancellation);
         return outcome;
     }
 
@@ -33,15 +37,16 @@ internal sealed class ConnectionEditor(ConnectionStore store, Installation insta
         if (stored is not null && stored.Text() == document.Text() && secrets.SameAs(decision.Secrets))
             return new PutOutcome(PutKind.Same, row, []);
         var written = await writing.PutAsync(key, document, installation.Secrets.Seal(key, decision.Secrets), cancellation);
-        return new PutOutcome(row is null ? PutKind.Created : PutKind.Changed, written, []);
+        return new PutOutcome(row is null ? PutKind.Created : PutKind.Changed, written, []) { Before = stored };
     }
 
-    public async Task<DeleteOutcome> DeleteAsync(ConnectionKey key, CancellationToken cancellation)
+    public async Task<DeleteOutcome> DeleteAsync(ConnectionKey key, CancellationToken cancellation, ConnectionAudit? audited = null)
     {
         await using var writing = await store.BeginAsync(cancellation);
-        if (await writing.FindAsync(key, cancellation) is null) return DeleteOutcome.Unknown;
+        if (await writing.FindAsync(key, cancellation) is not { } row) return DeleteOutcome.Unknown;
         if (await writing.HasPayoutsAsync(key, cancellation)) return DeleteOutcome.HasPayouts;
         await writing.DeleteAsync(key, cancellation);
+        if (audited is not null) await audited.DeleteAsync(writing, key, Stored(row).Document, cancellation);
         await writing.CommitAsync(cancellation);
         return DeleteOutcome.Deleted;
     }
@@ -69,7 +74,11 @@ internal enum PutKind
 }
 
 /// <param name="Row">As it stands now; null when refused.</param>
-internal sealed record PutOutcome(PutKind Kind, ConnectionRow? Row, IReadOnlyList<SettingProblem> Problems);
+internal sealed record PutOutcome(PutKind Kind, ConnectionRow? Row, IReadOnlyList<SettingProblem> Problems)
+{
+    /// <summary>As it stood; null where there was none, or none that could be read.</summary>
+    public ConnectionDocument? Before { get; init; }
+}
 
 internal enum DeleteOutcome
 {

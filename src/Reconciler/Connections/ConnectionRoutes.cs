@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Reconciler.Access;
 using Reconciler.Hosting;
 
 namespace Reconciler.Connections;
@@ -23,7 +24,7 @@ public static class ConnectionRoutes
 
     public static IEndpointRouteBuilder MapConnections(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/connections", ReadConnections.AllAsync).RequireScope(Scope.Admin)
+        routes.MapGet("/v1/connections", ReadConnections.AllAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithTags("Connections").WithSummary("All connections")
             .Produces<ConnectionList>()
             .Refuses();

@@ -21,6 +21,9 @@ internal sealed class ConnectionWriting : IAsyncDisposable
         this.clock = clock;
     }
 
+    /// <summary>In the transaction, for what is to be recorded with the change.</summary>
+    public NpgsqlConnection Connection => connection;
+
     public static async Task<ConnectionWriting> BeginAsync(NpgsqlDataSource database, TimeProvider clock, CancellationToken cancellation)
     {
         var connection = await database.OpenConnectionAsync(cancellation);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Reconciler.Access;
+using Reconciler.Access.Audit;
 using Reconciler.Core;
 using Reconciler.Providers;
 
@@ -8,7 +10,7 @@ namespace Reconciler.Connections;
 /// The file of <c>Reconciler:ConnectionsFile</c>, applied at each start: all of it or nothing. What it does not name stays;
 /// what is in the database as it says is not written again.
 /// </summary>
-internal sealed class ConnectionsFile(ConnectionStore store, ConnectionEditor editor, ILogger<ConnectionsFile> logger)
+internal sealed class ConnectionsFile(ConnectionStore store, ConnectionEditor editor, ILogger<ConnectionsFile> logger, AuditLog? audit = null)
 {
     private const int BytesMax = 4 * 1024 * 1024;
 
@@ -20,6 +22,7 @@ internal sealed class ConnectionsFile(ConnectionStore store, ConnectionEditor ed
         var given = Connections(file, json.RootElement, problems);
         await using var writing = await store.BeginAsync(cancellation);
         var outcomes = new List<PutOutcome>();
+        var audited = audit is null ? null : new ConnectionAudit(audit, Actor.Service("connections-file"));
         foreach (var (key, element) in given)
         {
             var wrong = new List<SettingProblem>();
@@ -29,6 +32,8 @@ internal sealed class ConnectionsFile(ConnectionStore store, ConnectionEditor ed
         }
 
         if (problems.Count > 0) throw new InstallationFault($"Nothing of '{file}' was applied:\n  {string.Join("\n  ", problems)}");
+        foreach (var outcome in outcomes.Where(outcome => outcome.Kind is PutKind.Created or PutKind.Changed))
+            if (audited is not null) await audited.PutAsync(writing, outcome.Row!.Key, outcome, cancellation);
         await writing.CommitAsync(cancellation);
         int Count(PutKind kind) => outcomes.Count(outcome => outcome.Kind == kind);
         ConnectionLog.FileApplied(logger, file, Count(PutKind.Created), Count(PutKind.Changed), Count(PutKind.Same));

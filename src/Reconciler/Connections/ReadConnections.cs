@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Reconciler.Access;
 using Reconciler.Core;
 using Reconciler.Hosting;
 
@@ -8,10 +9,11 @@ namespace Reconciler.Connections;
 /// <summary>Shows connections as they are stored, so that every node shows the same.</summary>
 internal static class ReadConnections
 {
-    public static async Task<IResult> AllAsync(ConnectionStore store, ConnectionRegistry registry, CancellationToken cancellation)
+    public static async Task<IResult> AllAsync(
+        HttpContext context, ConnectionStore store, ConnectionRegistry registry, CancellationToken cancellation)
     {
         var rows = await store.AllAsync(cancellation);
-        var listed = rows.Select(row => Listed(row, registry.Find(row.Key.ToString())));
+        var listed = rows.Where(row => context.Actor().Connections.Allow(row.Key)).Select(row => Listed(row, registry.Find(row.Key.ToString())));
         return TypedResults.Json(new ConnectionList([.. listed]), JsonShapes.Answered);
     }
 

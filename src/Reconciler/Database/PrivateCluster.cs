@@ -67,10 +67,28 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
-    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    public string ConnectionString(string database) => ConnectionString(database, Port, password);
+
+    /// <summary>Reaches a cluster that another process of this account started and holds.</summary>
+    /// <exception cref="PrivateClusterFault">Its notes cannot be read.</exception>
+    public static async Task<string> RunningAsync(string directory, string database, CancellationToken cancellation)
+    {
+        try
+        {
+            var port = int.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "port"), cancellation), CultureInfo.InvariantCulture);
+            var password = await File.ReadAllTextAsync(Path.Combine(directory, "password"), cancellation);
+            return ConnectionString(database, port, password.Trim());
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new PrivateClusterFault($"The PostgreSQL that runs in '{directory}' cannot be reached: {unreadable.Message} Run this as the service's own account.");
+        }
+    }
+
+    private static string ConnectionString(string database, int port, string password) => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
-        Port = Port,
+        Port = port,
         Username = User,
         Password = password,
         Database = database,

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Reconciler.Access;
 using Reconciler.Core;
 using Reconciler.Hosting;
 
@@ -23,7 +24,7 @@ internal static class AnnounceMany
 
     private const int FlushEveryBytes = 16 * 1024;
 
-    internal static async Task AnswerAsync(HttpContext context, AnnouncePayout announce)
+    internal static async Task AnswerAsync(HttpContext context, AnnouncePayout announce, AllowedConnections allowed)
     {
         // Lines are bounded one by one; their number is not, and a caller may be slow to read.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body) body.MaxRequestBodySize = null;
@@ -34,7 +35,7 @@ internal static class AnnounceMany
         var writing = WriteAsync(context.Response, results.Reader, stopping);
         try
         {
-            await ReadAsync(context.Request, announce, results.Writer, stopping.Token);
+            await ReadAsync(context.Request, announce, allowed, results.Writer, stopping.Token);
             results.Writer.Complete();
         }
         catch (Exception fault)
@@ -45,23 +46,25 @@ internal static class AnnounceMany
         await writing;
     }
 
-    private static async Task ReadAsync(HttpRequest request, AnnouncePayout announce, ChannelWriter<Task<byte[]>> results, CancellationToken cancellation)
+    private static async Task ReadAsync(
+        HttpRequest request, AnnouncePayout announce, AllowedConnections allowed, ChannelWriter<Task<byte[]>> results, CancellationToken cancellation)
     {
         // Not disposed: lines in flight give their places back after a caller has gone. It holds nothing that needs it.
         var inFlight = new SemaphoreSlim(InFlightMax);
         await foreach (var line in Lines.ReadAsync(request.BodyReader, LineBytesMax, cancellation))
         {
             await inFlight.WaitAsync(cancellation);
-            await results.WriteAsync(ResultAsync(line, announce, inFlight, cancellation), cancellation);
+            await results.WriteAsync(ResultAsync(line, announce, allowed, inFlight, cancellation), cancellation);
         }
     }
 
-    private static async Task<byte[]> ResultAsync(Line line, AnnouncePayout announce, SemaphoreSlim inFlight, CancellationToken cancellation)
+    private static async Task<byte[]> ResultAsync(
+        Line line, AnnouncePayout announce, AllowedConnections allowed, SemaphoreSlim inFlight, CancellationToken cancellation)
     {
         try
         {
             var announced = line.Text is { } text
-                ? await announce.AnnounceAsync(text, cancellation)
+                ? await announce.AnnounceAsync(text, allowed, cancellation)
                 : Announced.Refused(new Problem(ProblemKind.TooLarge, $"A line has at most {LineBytesMax} bytes."));
             return Result(line, announced);
         }

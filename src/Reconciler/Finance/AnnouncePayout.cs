@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reconciler.Access;
 using Reconciler.Appending;
 using Reconciler.Connections;
 using Reconciler.Core;
@@ -13,12 +14,13 @@ internal sealed class AnnouncePayout(ConnectionRegistry connections, Installatio
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
 
     /// <param name="json">One JSON object.</param>
-    internal async Task<Announced> AnnounceAsync(ReadOnlyMemory<byte> json, CancellationToken cancellation)
+    /// <param name="allowed">The connections that exist for the caller.</param>
+    internal async Task<Announced> AnnounceAsync(ReadOnlyMemory<byte> json, AllowedConnections allowed, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().ToMicrosecond();
         var reader = new AnnouncementReader(now);
         if (reader.Read(json) is not { } announcement) return Announced.Refused(Problem.Invalid(reader.Problems));
-        if (connections.Find(announcement.Payout.Connection.ToString()) is not { Settings: var settings })
+        if (!allowed.Allow(announcement.Payout.Connection) || connections.Find(announcement.Payout.Connection.ToString()) is not { Settings: var settings })
             return Announced.Refused(Problem.Invalid("connection", "There is no such connection."));
         var expectation = new Expectation(
             announcement.Reference,

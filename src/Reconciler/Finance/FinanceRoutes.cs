@@ -1,3 +1,4 @@
+using Reconciler.Access;
 using Reconciler.Finance.Cases;
 using Reconciler.Hosting;
 
@@ -17,19 +18,19 @@ public static class FinanceRoutes
 
     public static IEndpointRouteBuilder MapFinance(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/payouts", RegisterPayouts.HandleAsync).RequireScope(Scope.PayoutsWrite)
+        routes.MapPost("/v1/payouts", RegisterPayouts.HandleAsync).RequireScope(Scope.PayoutsWrite).WithinConnections()
             .WithTags("Payouts").WithSummary("Expect a payout, or many")
             .WithDescription("201 new, 200 the same again, 409 registered with other content. With application/x-ndjson each line is one payout "
                 + "and is answered by one line {line, status, id | problem}, in the same order.")
             .Accepts<AnnouncementBody>("application/json", AnnounceMany.ContentType)
             .Produces<PayoutAnswer>(StatusCodes.Status201Created).Produces<PayoutAnswer>()
             .Refuses(409, 413, 415, 422, 503);
-        routes.MapGet("/v1/payouts", ListPayouts.HandleAsync).RequireScope(Scope.FinanceRead)
+        routes.MapGet("/v1/payouts", ListPayouts.HandleAsync).RequireScope(Scope.FinanceRead).WithinConnections()
             .WithTags("Payouts").WithSummary("List payouts")
             .WithDescription("Keyset paging: send nextCursor back as cursor. With Accept: text/csv the whole result is streamed.")
             .Produces<PayoutPage>(StatusCodes.Status200OK, "application/json", Csv.ContentType)
             .Refuses(422);
-        routes.MapGet("/v1/summary", Summarise.HandleAsync).RequireScope(Scope.FinanceRead)
+        routes.MapGet("/v1/summary", Summarise.HandleAsync).RequireScope(Scope.FinanceRead).WithinConnections()
             .WithTags("Payouts").WithSummary("Counts and sums by day, connection, status and currency")
             .WithDescription("The list's filters. Beside the sums, what is not final by age. With Accept: text/csv the sums as a table.")
             .Produces<SummaryAnswer>(StatusCodes.Status200OK, "application/json", Csv.ContentType)

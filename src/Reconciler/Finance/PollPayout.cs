@@ -1,4 +1,6 @@
 using Npgsql;
+using Reconciler.Access;
+using Reconciler.Access.Audit;
 using Reconciler.Connections;
 using Reconciler.Hosting;
 using Reconciler.Polling;
@@ -14,6 +16,8 @@ internal static class PollPayout
         NpgsqlDataSource database,
         ConnectionRegistry connections,
         PollNow poll,
+        HttpContext context,
+        AuditLog audit,
         TimeProvider clock,
         CancellationToken cancellation)
     {
@@ -21,7 +25,9 @@ internal static class PollPayout
             return GetPayout.Unknown(connection, id);
         if (connections.Find(connection) is not { } open)
             return new Problem(ProblemKind.ConnectionUnknown, $"The connection '{connection}' cannot be used on this node.");
-        return await poll.AskAsync(open, payout, cancellation) switch
+        var result = await poll.AskAsync(open, payout, cancellation);
+        if (result is PollNowResult.Asked) await audit.RecordAsync(context.Actor(), "payout.polled", $"payout:{payout}", cancellation: cancellation);
+        return result switch
         {
             PollNowResult.Asked when await KeptPayout.FindAsync(database, payout, cancellation) is { } kept => TypedResults.Ok(PayoutAnswer.Of(kept)),
             PollNowResult.NotBefore { At: var at } => new Problem(

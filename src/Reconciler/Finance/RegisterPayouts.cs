@@ -1,5 +1,6 @@
 using System.Buffers;
 using Npgsql;
+using Reconciler.Access;
 using Reconciler.Hosting;
 
 namespace Reconciler.Finance;
@@ -15,7 +16,7 @@ internal static class RegisterPayouts
         var type = context.Request.GetTypedHeaders().ContentType?.MediaType.Value;
         if (string.Equals(type, AnnounceMany.ContentType, StringComparison.OrdinalIgnoreCase))
         {
-            await AnnounceMany.AnswerAsync(context, announce);
+            await AnnounceMany.AnswerAsync(context, announce, context.Actor().Connections);
             return TypedResults.Empty;
         }
 
@@ -23,7 +24,7 @@ internal static class RegisterPayouts
             return new Problem(ProblemKind.MediaTypeUnsupported, $"Send {Json}, or {AnnounceMany.ContentType} for many.");
         if (await BodyAsync(context.Request, cancellation) is not { } body)
             return new Problem(ProblemKind.TooLarge, $"A payout has at most {AnnounceMany.LineBytesMax} bytes.");
-        var announced = await announce.AnnounceAsync(body, cancellation);
+        var announced = await announce.AnnounceAsync(body, context.Actor().Connections, cancellation);
         if (announced.Problem is { } problem) return problem;
 
         // The row was written in the transaction that has just committed.

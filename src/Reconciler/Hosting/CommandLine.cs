@@ -10,6 +10,7 @@ public static class CommandLine
 
         Usage: Reconciler [--migrate-only] [--help]
                Reconciler restored [POSITION]
+               Reconciler keys|users --help
 
           --migrate-only   brings the database to this program's schema, and ends
           restored         tells that the database's files were put back from a copy (a snapshot, a base backup without a recovery
@@ -22,6 +23,10 @@ public static class CommandLine
           ConnectionStrings__reconciler    your PostgreSQL; without it a private one runs in the data directory
           Reconciler__DataDirectory        where this node keeps its files (default .data)
           Reconciler__AdminKey             a first key with all scopes, 20 characters or more
+          Reconciler__FirstUser__Name      with __Password: an administrator, made where there are no users at all
+          Reconciler__KnownProxies         addresses or networks whose X-Forwarded-For and -Proto are believed (default: nobody's)
+          Reconciler__Limits__RequestsPerMinute         of one key or user on each node (default 60000)
+          Reconciler__Limits__FailedAttemptsPerMinute   wrong keys and passwords of one address on each node (default 30)
           Reconciler__MasterKey            32 bytes in base64 that seal secrets (default: made once, in the data directory)
           Reconciler__ConnectionsFile      a JSON file of connections, applied at start
           Reconciler__Append__Lanes        lanes per node (default 2)

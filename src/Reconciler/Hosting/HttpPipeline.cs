@@ -1,4 +1,6 @@
 using Reconciler.Access;
+using Reconciler.Access.Limits;
+using Reconciler.Access.Sessions;
 using Reconciler.Core;
 using Reconciler.Finance;
 using Reconciler.Pages.Errors;
@@ -20,13 +22,17 @@ public static class HttpPipeline
     public static WebApplication UseHttp(this WebApplication app)
     {
         app.Services.GetRequiredService<AdminKey>();
+        app.UseKnownProxies();
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = Unhandled });
-        app.Use(NoSniffing);
+        app.Use(SecurityHeaders.SetAsync);
         app.UseStatusCodePages(bare => Answer(bare.HttpContext).ExecuteAsync(bare.HttpContext));
         app.UsePayoutPaths();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(app.Services.GetRequiredService<RequestLimits>().KeepAsync);
+        app.Use(ConnectionGate.KeepAsync);
+        app.Use(SessionForms.KeepAsync);
         app.UseAntiforgery();
         return app;
     }
@@ -37,10 +43,4 @@ public static class HttpPipeline
 
     // FaultHandler answers every fault; this is what the framework wants to hear should that one fail itself.
     private static Task Unhandled(HttpContext context) => Task.CompletedTask;
-
-    private static Task NoSniffing(HttpContext context, RequestDelegate next)
-    {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return next(context);
-    }
 }

@@ -11,6 +11,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind Malformed = Of("malformed-request", 400, "The request cannot be read");
     public static readonly ProblemKind NotAuthenticated = Of("not-authenticated", 401, "A valid key is needed");
     public static readonly ProblemKind ScopeMissing = Of("scope-missing", 403, "The key may not do this");
+    public static readonly ProblemKind FormTokenMissing = Of("form-token-missing", 403, "A session alone may not do this");
     public static readonly ProblemKind RouteUnknown = Of("route-unknown", 404, "Nothing is here");
     public static readonly ProblemKind PayoutUnknown = Of("payout-unknown", 404, "No such payout");
     public static readonly ProblemKind EvidenceUnknown = Of("evidence-unknown", 404, "No such evidence");
@@ -18,10 +19,12 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind ProposalUnknown = Of("proposal-unknown", 404, "No such proposal");
     public static readonly ProblemKind ConnectionUnknown = Of("connection-unknown", 404, "No such connection");
     public static readonly ProblemKind SubscriptionUnknown = Of("subscription-unknown", 404, "No such subscription");
+    public static readonly ProblemKind KeyUnknown = Of("key-unknown", 404, "No such key");
     public static readonly ProblemKind MethodNotAllowed = Of("method-not-allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = Of("not-acceptable", 406, "There is no such representation");
     public static readonly ProblemKind RequestTimeout = Of("request-timeout", 408, "The request came too slowly");
     public static readonly ProblemKind ConnectionInUse = Of("connection-in-use", 409, "The connection knows payouts");
+    public static readonly ProblemKind KeysTooMany = Of("keys-too-many", 409, "There are too many keys");
     public static readonly ProblemKind PayoutConflict = Of("payout-conflict", 409, "The payout is registered with other content");
     public static readonly ProblemKind CaseClosed = Of("case-closed", 409, "The case is closed");
     public static readonly ProblemKind ProposalPending = Of("proposal-pending", 409, "Another proposal waits for a decision");

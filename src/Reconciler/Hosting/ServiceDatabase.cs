@@ -60,6 +60,24 @@ public sealed class ServiceDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// As <see cref="OpenAsync"/>, for a command: where a service holds the private PostgreSQL already, that one is used and goes on when
+    /// this is disposed.
+    /// </summary>
+    public static async Task<ServiceDatabase> OpenBesideAsync(IConfiguration configuration, CancellationToken cancellation)
+    {
+        using var logs = new LoggerFactory();
+        if (configuration.GetConnectionString(DatabaseName) is { Length: > 0 }) return await OpenAsync(configuration, logs, cancellation);
+        var directory = Path.GetFullPath(Path.Combine(DataDirectory(configuration), "postgres"));
+        if (!Directory.Exists(directory)) return await OpenAsync(configuration, logs, cancellation);
+        using (var held = DirectoryLock.TryTake(directory))
+        {
+            if (held is null) return new ServiceDatabase(null, CreateSource(await PrivateCluster.RunningAsync(directory, DatabaseName, cancellation), logs));
+        }
+
+        return await OpenAsync(configuration, logs, cancellation);
+    }
+
     /// <summary>Where this node keeps its files: <c>Reconciler:DataDirectory</c>, else <c>.data</c>.</summary>
     public static string DataDirectory(IConfiguration configuration) =>
         configuration["Reconciler:DataDirectory"] is { Length: > 0 } named ? named : DefaultDataDirectory;

@@ -1,3 +1,4 @@
+using Reconciler.Access;
 using Reconciler.Hosting;
 
 namespace Reconciler.Ledger;
@@ -17,13 +18,13 @@ public static class LedgerRoutes
 
     public static IEndpointRouteBuilder MapLedger(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/changes", ReadChanges.HandleAsync).RequireScope(Scope.LedgerRead)
+        routes.MapGet("/v1/changes", ReadChanges.HandleAsync).RequireScope(Scope.LedgerRead).WithinConnections()
             .WithTags("Ledger").WithSummary("What changed after a position")
             .WithDescription("Positions are dense and in commit order: what lies at or before one that was read never changes. "
                 + "409 where the position or the epoch belongs to another history.")
             .Produces<ChangesPage>()
             .Refuses(409, 422);
-        routes.MapGet("/v1/changes/stream", StreamChanges.Handle).RequireScope(Scope.LedgerRead)
+        routes.MapGet("/v1/changes/stream", StreamChanges.Handle).RequireScope(Scope.LedgerRead).WithinConnections()
             .WithTags("Ledger").WithSummary("What changes, as server-sent events")
             .WithDescription("Each change is an event: its id is the position, its type the kind, its data what /v1/changes gives. "
                 + "The first event, 'epoch', tells which history it is. Come back with Last-Event-ID, and the epoch, and nothing is missed. "

@@ -25,8 +25,8 @@ public sealed class Signing_in(PostgresFixture postgres)
         answer.StatusCode.ShouldBe(HttpStatusCode.Found);
         answer.Headers.Location!.ToString().ShouldBe("/payouts?status=failed");
         var cookie = answer.Headers.GetValues("Set-Cookie").Single(one => one.StartsWith("reconciler-session=", StringComparison.Ordinal));
-        cookie.ShouldContain("httponly", Case.Insensitive);
-        cookie.ShouldContain("samesite=lax", Case.Insensitive);
+        cookie.ShouldContain("httponly", Shouldly.Case.Insensitive);
+        cookie.ShouldContain("samesite=lax", Shouldly.Case.Insensitive);
 
         (await browser.Http.GetAsync("/payouts")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await browser.Http.GetAsync("/v1/payouts")).StatusCode.ShouldBe(HttpStatusCode.OK);

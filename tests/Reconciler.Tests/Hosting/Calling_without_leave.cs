@@ -40,7 +40,9 @@ public sealed class Calling_without_leave(PostgresFixture postgres)
         foreach (var (method, path) in described.Where(route => route.Path.StartsWith("/v1", StringComparison.Ordinal)))
         {
             var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{", "x").Replace("}", "x"));
-            if (method is "POST" or "PUT") request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            // Another type than the described one is refused before anybody is asked for a key.
+            if (document["paths"]![path]![method.ToLowerInvariant()]!["requestBody"]?["content"]!.AsObject().First().Key is { } type)
+                request.Content = new StringContent("{}", Encoding.UTF8, type);
             var response = await service.Anonymous.SendAsync(request);
             response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path}");
             document["paths"]![path]![method.ToLowerInvariant()]!["security"]!.AsArray().Count.ShouldBe(1, path);

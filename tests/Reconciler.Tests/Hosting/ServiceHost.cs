@@ -52,6 +52,9 @@ public sealed class ServiceHost : IAsyncDisposable
 
     public IServiceProvider Services => program.Services;
 
+    /// <summary>With its password, for sessions beside the service's own.</summary>
+    public string ConnectionString => configuration["ConnectionStrings:reconciler"]!;
+
     public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
 
     /// <param name="clock">Null: the system's.</param>

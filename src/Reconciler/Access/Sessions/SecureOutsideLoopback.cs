@@ -19,7 +19,9 @@ internal sealed class SecureOutsideLoopback : CookieBuilder
         return options;
     }
 
-    internal static bool IsPlainLoopback(HttpRequest request) =>
-        !request.IsHttps && (request.Host.Host is "localhost" || (System.Net.IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out var address)
-            && System.Net.IPAddress.IsLoopback(address)));
+    internal static bool IsPlainLoopback(HttpRequest request) => !request.IsHttps && IsLoopback(request);
+
+    internal static bool IsLoopback(HttpRequest request) =>
+        request.Host.Host is "localhost"
+        || (System.Net.IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out var address) && System.Net.IPAddress.IsLoopback(address));
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Reconciler.Access.Audit;
 using Reconciler.Access.Users;
 using Reconciler.Hosting;
 
@@ -74,7 +75,14 @@ internal static class SessionCookie
             return Task.CompletedTask;
         }
 
+        context.HttpContext.RequestServices.GetRequiredService<DeniedLog>().Note(context.HttpContext.User.Actor(), context.HttpContext, StatusCodes.Status403Forbidden);
         var scope = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>()?.Scope;
+        if (!IsForPrograms(context.Request))
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        }
+
         return new Problem(ProblemKind.ScopeMissing, $"This needs a role with the scope '{scope}'.").ExecuteAsync(context.HttpContext);
     }
 

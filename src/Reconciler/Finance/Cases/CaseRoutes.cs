@@ -27,44 +27,44 @@ internal static class CaseRoutes
 
     internal static void MapCases(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(All, ListCases.HandleAsync).RequireScope(Scope.FinanceRead)
+        routes.MapGet(All, ListCases.HandleAsync).RequireScope(Scope.FinanceRead).WithinConnections()
             .WithTags("Discrepancies").WithSummary("List cases, by when they are due")
             .WithDescription("Keyset paging: send nextCursor back as cursor.")
             .Produces<CasePage>()
             .Refuses(422);
-        routes.MapPost(All + "/bulk", BulkCases.RouteAsync).RequireScope(Scope.FinanceResolve).Small()
+        routes.MapPost(All + "/bulk", BulkCases.RouteAsync).RequireScope(Scope.FinanceResolve).WithinConnections().Small()
             .WithTags("Discrepancies").WithSummary("Do the same to many cases, after a preview")
             .WithDescription("With preview: true, what would become of each, and a token; the same with the token does exactly that. To approve or "
                 + "reject needs the scope finance:approve. Each case has its own result.")
             .Accepts<BulkBody>("application/json").Produces<BulkAnswer>()
             .Refuses(409, 413, 415, 422, 503);
-        routes.MapGet(One, ReadCase.HandleAsync).RequireScope(Scope.FinanceRead)
+        routes.MapGet(One, ReadCase.HandleAsync).RequireScope(Scope.FinanceRead).WithinConnections()
             .WithTags("Discrepancies").WithSummary("One case, with its evidence, proposals, notes and history")
             .Produces<CaseDetails>()
             .Refuses(404);
-        routes.MapPut(One + "/owner", AssignAsync).RequireScope(Scope.FinanceResolve).Small()
+        routes.MapPut(One + "/owner", AssignAsync).RequireScope(Scope.FinanceResolve).WithinConnections().Small()
             .WithTags("Discrepancies").WithSummary("Give a case to somebody, or take it")
             .Accepts<OwnerBody>("application/json").Produces<CaseAnswer>()
             .Refuses(404, 409, 413, 415, 422);
-        routes.MapDelete(One + "/owner", UnassignAsync).RequireScope(Scope.FinanceResolve)
+        routes.MapDelete(One + "/owner", UnassignAsync).RequireScope(Scope.FinanceResolve).WithinConnections()
             .WithTags("Discrepancies").WithSummary("Let go of a case")
             .Produces<CaseAnswer>()
             .Refuses(404, 409);
-        routes.MapPost(One + "/notes", NoteAsync).RequireScope(Scope.FinanceResolve).Small()
+        routes.MapPost(One + "/notes", NoteAsync).RequireScope(Scope.FinanceResolve).WithinConnections().Small()
             .WithTags("Discrepancies").WithSummary("Note something on a case, for ever")
             .Accepts<NoteBody>("application/json").Produces<CaseAnswer>(StatusCodes.Status201Created)
             .Refuses(404, 413, 415, 422);
-        routes.MapPost(One + "/proposals", ProposeAsync).RequireScope(Scope.FinanceResolve).Small()
+        routes.MapPost(One + "/proposals", ProposeAsync).RequireScope(Scope.FinanceResolve).WithinConnections().Small()
             .WithTags("Discrepancies").WithSummary("Propose what became of the payout, or that the disagreement be accepted")
             .WithDescription("Your own proposal that waits is replaced. Another person's is not: 409 proposal-pending.")
             .Accepts<ProposalBody>("application/json").Produces<CaseAnswer>(StatusCodes.Status201Created)
             .Refuses(404, 409, 413, 415, 422, 503);
-        routes.MapPost(One + "/proposals/{n}/approve", ApproveAsync).RequireScope(Scope.FinanceApprove).Small()
+        routes.MapPost(One + "/proposals/{n}/approve", ApproveAsync).RequireScope(Scope.FinanceApprove).WithinConnections().Small()
             .WithTags("Discrepancies").WithSummary("Approve a proposal, as the second person")
             .WithDescription(FourEyes)
             .Accepts<DecisionBody>(isOptional: true, "application/json").Produces<CaseAnswer>()
             .Refuses(404, 409, 413, 415, 422, 503);
-        routes.MapPost(One + "/proposals/{n}/reject", RejectAsync).RequireScope(Scope.FinanceApprove).Small()
+        routes.MapPost(One + "/proposals/{n}/reject", RejectAsync).RequireScope(Scope.FinanceApprove).WithinConnections().Small()
             .WithTags("Discrepancies").WithSummary("Reject a proposal, as the second person")
             .WithDescription(FourEyes)
             .Accepts<DecisionBody>("application/json").Produces<CaseAnswer>()

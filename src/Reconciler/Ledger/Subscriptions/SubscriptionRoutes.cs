@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Reconciler.Access;
 using Reconciler.Hosting;
 using Reconciler.Ledger.Parity;
 
@@ -41,7 +42,7 @@ public static class SubscriptionRoutes
     {
         MapDefinitions(routes);
         MapSteering(routes);
-        routes.MapPost(One + "/parity", CompareParity.HandleAsync).RequireScope(Scope.LedgerRead)
+        routes.MapPost(One + "/parity", CompareParity.HandleAsync).RequireScope(Scope.LedgerRead).WithinConnections()
             .WithTags(Tag).WithSummary("Compare what a subscriber holds with what we have")
             .WithDescription(Compared)
             .Accepts<ParityClaim>(CompareParity.ContentType)
@@ -52,33 +53,33 @@ public static class SubscriptionRoutes
 
     private static void MapDefinitions(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Root, ReadSubscriptions.AllAsync).RequireScope(Scope.LedgerRead)
+        routes.MapGet(Root, ReadSubscriptions.AllAsync).RequireScope(Scope.LedgerRead).WithinConnections()
             .WithTags(Tag).WithSummary("All subscriptions")
             .Produces<SubscriptionList>()
             .Refuses();
-        routes.MapPost(Root, EditSubscriptions.CreateAsync).RequireScope(Scope.Admin)
+        routes.MapPost(Root, EditSubscriptions.CreateAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithMetadata(new RequestSizeLimitAttribute(SubscriptionBody.BytesMax))
             .WithTags(Tag).WithSummary("Subscribe a URL to the feed")
             .WithDescription(Sent)
             .Accepts<NewSubscriptionDocument>("application/json")
             .Produces<SubscriptionAnswer>(StatusCodes.Status201Created)
             .Refuses(409, 413, 422);
-        routes.MapGet(One, ReadSubscriptions.OneAsync).RequireScope(Scope.LedgerRead)
+        routes.MapGet(One, ReadSubscriptions.OneAsync).RequireScope(Scope.LedgerRead).WithinConnections()
             .WithTags(Tag).WithSummary("One subscription, how it is doing and how far it is")
             .Produces<SubscriptionAnswer>()
             .Refuses(404);
-        routes.MapPut(One, EditSubscriptions.PutAsync).RequireScope(Scope.Admin)
+        routes.MapPut(One, EditSubscriptions.PutAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithMetadata(new RequestSizeLimitAttribute(SubscriptionBody.BytesMax))
             .WithTags(Tag).WithSummary("Change a subscription")
             .WithDescription(Put)
             .Accepts<SubscriptionDocument>("application/json")
             .Produces<SubscriptionAnswer>()
             .Refuses(404, 413, 422, 503);
-        routes.MapDelete(One, EditSubscriptions.DeleteAsync).RequireScope(Scope.Admin)
+        routes.MapDelete(One, EditSubscriptions.DeleteAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithTags(Tag).WithSummary("Remove a subscription")
             .Produces(StatusCodes.Status204NoContent)
             .Refuses(404);
-        routes.MapGet(One + "/deferred", ReadSubscriptions.DeferredAsync).RequireScope(Scope.LedgerRead)
+        routes.MapGet(One + "/deferred", ReadSubscriptions.DeferredAsync).RequireScope(Scope.LedgerRead).WithinConnections()
             .WithTags(Tag).WithSummary("Changes that were refused, and those that wait for them")
             .Produces<DeferredList>()
             .Refuses(404);
@@ -86,23 +87,23 @@ public static class SubscriptionRoutes
 
     private static void MapSteering(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(One + "/pause", SteerSubscription.PauseAsync).RequireScope(Scope.Admin)
+        routes.MapPost(One + "/pause", SteerSubscription.PauseAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithTags(Tag).WithSummary("Send nothing until it is resumed")
             .Produces<SubscriptionAnswer>()
             .Refuses(404);
-        routes.MapPost(One + "/resume", SteerSubscription.ResumeAsync).RequireScope(Scope.Admin)
+        routes.MapPost(One + "/resume", SteerSubscription.ResumeAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithTags(Tag).WithSummary("Go on from where it was")
             .WithDescription("What was refused is tried again at once, with a whole schedule. 409 where the cursor belongs to another history.")
             .Produces<SubscriptionAnswer>()
             .Refuses(404, 409);
-        routes.MapPost(One + "/replay", SteerSubscription.ReplayAsync).RequireScope(Scope.Admin)
+        routes.MapPost(One + "/replay", SteerSubscription.ReplayAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithMetadata(new RequestSizeLimitAttribute(SubscriptionBody.BytesMax))
             .WithTags(Tag).WithSummary("Send again what came after a position")
             .WithDescription("The changes keep their ids. A dead subscription becomes active; a paused one stays paused.")
             .Accepts<ReplayDocument>("application/json")
             .Produces<SubscriptionAnswer>()
             .Refuses(404, 409, 413, 422);
-        routes.MapPost(One + "/skip", SteerSubscription.SkipAsync).RequireScope(Scope.Admin)
+        routes.MapPost(One + "/skip", SteerSubscription.SkipAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithMetadata(new RequestSizeLimitAttribute(SubscriptionBody.BytesMax))
             .WithTags(Tag).WithSummary("Give up one deferred change, so that its payout goes on")
             .WithDescription("A person's decision, and logged. The change stays in the feed.")

@@ -18,6 +18,8 @@ internal static class AccessRoutes
         pages.MapGet(SessionCookie.PasswordPath, ChangePassword.Show).RequireAuthorization(Anybody);
         pages.MapPost(SessionCookie.PasswordPath, ChangePassword.HandleAsync).RequireAuthorization(Anybody).RequireForm();
         pages.MapGet("/users", EditUsers.Show).RequireScope(Scope.Admin);
+        pages.MapGet("/audit", ShowAudit.Show).RequireScope(Scope.Admin);
+        pages.MapGet("/audit.csv", ShowAudit.Export).RequireScope(Scope.Admin);
         pages.MapPost("/users", EditUsers.AddAsync).RequireScope(Scope.Admin).RequireForm();
         pages.MapPost("/users/{id:guid}/role", EditUsers.ChangeRoleAsync).RequireScope(Scope.Admin).RequireForm();
         pages.MapPost("/users/{id:guid}/disable", EditUsers.DisableAsync).RequireScope(Scope.Admin).RequireForm();

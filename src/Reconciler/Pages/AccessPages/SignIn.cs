@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Reconciler.Access;
+using Reconciler.Access.Audit;
 using Reconciler.Access.Limits;
 using Reconciler.Access.Sessions;
 using Reconciler.Access.Users;
@@ -20,11 +21,12 @@ internal static class SignIn
 
     internal static async Task<IResult> HandleAsync(
         [FromForm] string? name, [FromForm] string? password, [FromForm] string? back,
-        HttpContext context, SignInAttempts attempts, FailedAttempts failures, TimeProvider clock)
+        HttpContext context, SignInAttempts attempts, FailedAttempts failures, DeniedLog denied, TimeProvider clock)
     {
         var from = CalledFrom.Of(context);
         if (failures.RetryAfter(from.Address) is { } wait)
         {
+            denied.Note(null, context, StatusCodes.Status429TooManyRequests);
             context.Response.Headers.RetryAfter = wait.ToString(System.Globalization.CultureInfo.InvariantCulture);
             return Page(StatusCodes.Status429TooManyRequests, name, back, Busy);
         }
@@ -34,6 +36,7 @@ internal static class SignIn
         if (result.User is not { } user)
         {
             failures.Count(from.Address);
+            denied.Note(null, context, StatusCodes.Status401Unauthorized, User.NameOf(name ?? ""));
             return Page(StatusCodes.Status401Unauthorized, name, back, Wrong);
         }
 
