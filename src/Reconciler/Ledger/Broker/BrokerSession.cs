@@ -108,7 +108,7 @@ internal sealed class BrokerSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns when all that was published is confirmed, when the session has failed, or when the time is over.</summary>
+    /// <summary>Returns when all that was published is confirmed, when that is not to be expected, or when the time is over.</summary>
     public async Task DrainAsync(TimeSpan atMost)
     {
         using var tooLate = new CancellationTokenSource(atMost, clock);
@@ -116,7 +116,7 @@ internal sealed class BrokerSession : IAsyncDisposable
         while (!ending.IsCancellationRequested)
         {
             var next = moved.Next;
-            lock (guard) if (window.Outstanding == 0) return;
+            lock (guard) if (blocked || window.Outstanding == 0) return;
             await Task.WhenAny(next, Task.Delay(Timeout.InfiniteTimeSpan, clock, ending.Token));
         }
     }
@@ -127,9 +127,8 @@ internal sealed class BrokerSession : IAsyncDisposable
         Fail(new BrokerFault("Closed."));
         if (connection is not null)
         {
-            // A blocked broker does not read our farewell: it is waited for, but not for long.
-            await connection.CloseAsync(Constants.ReplySuccess, "The publisher closes.", CloseMax, abort: true, CancellationToken.None);
-            await connection.DisposeAsync();
+            // A blocked broker does not read our farewell, and the client would wait for its answer: it does that behind us.
+            await Task.WhenAny(CloseAsync(connection), Task.Delay(CloseMax, clock));
         }
 
         failing.Dispose();
@@ -153,6 +152,20 @@ internal sealed class BrokerSession : IAsyncDisposable
             "The broker refused a message: a queue that it was meant for is full or failed. It is published again until it is taken.")));
         channel.BasicReturnAsync += (_, returned) => Told(() => Fail(new BrokerFault(
             $"No queue is bound to '{options.Exchange}' for {returned.RoutingKey}. Bind one, or set Reconciler__Broker__Mandatory=false.", BrokerState.Unroutable)));
+    }
+
+    private static async Task CloseAsync(IConnection connection)
+    {
+        try
+        {
+            await connection.CloseAsync(Constants.ReplySuccess, "The publisher closes.", CloseMax, abort: true, CancellationToken.None);
+            await connection.DisposeAsync();
+        }
+        catch (Exception gone) when (gone is RabbitMQ.Client.Exceptions.RabbitMQClientException or IOException or ObjectDisposedException
+            or OperationCanceledException or TimeoutException)
+        {
+            // It is closed all the same.
+        }
     }
 
     private static Task Told(Action act)
