@@ -82,13 +82,14 @@ internal sealed class CompareParity(NpgsqlDataSource database, ChangeFeed feed)
     private async Task<((long Position, Guid Epoch) Reached, Problem? Refused)> FromAsync(
         SubscriptionRow subscription, ParityHeader header, CancellationToken cancellation)
     {
-        var position = header.Position ?? subscription.Cursor;
-        var page = await feed.ReadAsync(position, 1, FeedFilter.All, cancellation);
-        var epoch = header.Epoch ?? (header.Position is null ? subscription.Epoch : page.Epoch);
+        var page = await feed.ReadAsync(header.Position ?? subscription.Cursor, 1, FeedFilter.All, cancellation);
+        // A cursor of another history says nothing; what is there now still can be compared.
+        var cursor = subscription.Epoch == page.Epoch ? Math.Min(subscription.Cursor, page.Head) : page.Head;
+        var (position, epoch) = (header.Position ?? cursor, header.Epoch ?? page.Epoch);
         Problem? refused = null;
         if (epoch != page.Epoch)
             refused = new Problem(ProblemKind.FeedEpochChanged,
-                $"This feed's epoch is {page.Epoch}: positions of {epoch} mean nothing here. Compare from position {page.Head}, the feed's head.");
+                $"This feed's epoch is {page.Epoch}: positions of {epoch} mean nothing here. Compare without a position.");
         else if (position > page.Head)
             refused = new Problem(ProblemKind.FeedPositionAhead, $"The feed ends at {page.Head}, before {position}.");
         return ((position, page.Epoch), refused);

@@ -8,7 +8,7 @@ namespace Reconciler.Ledger.Parity;
 /// <param name="Status">Compared where it is given.</param>
 public sealed record ParityClaim(PayoutId Payout, long StatusVersion, PayoutStatus? Status);
 
-/// <param name="Position">The position up to which the subscriber has taken everything in; null: the subscription's cursor.</param>
+/// <param name="Position">The position up to which the subscriber has taken everything in; null: the subscription's cursor, or the feed's head where the cursor is of another history.</param>
 /// <param name="Epoch">The history that the position belongs to.</param>
 public sealed record ParityHeader(long? Position, Guid? Epoch);
 

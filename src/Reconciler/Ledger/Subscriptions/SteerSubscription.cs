@@ -64,7 +64,7 @@ internal static partial class SteerSubscription
 
     private static Problem OtherHistory(ShownSubscription shown) => new(
         ProblemKind.FeedEpochChanged,
-        $"Its cursor {shown.Row.Cursor} belongs to another history: the database was restored or replaced. Compare by parity, then replay from a position.");
+        $"Its cursor {shown.Row.Cursor} lies beyond where that history and this one part: the database was restored or replaced. Compare by parity, then replay from a position.");
 
     private sealed record GivenPosition(long Position);
 

@@ -93,7 +93,7 @@ public static class SubscriptionRoutes
             .Refuses(404);
         routes.MapPost(One + "/resume", SteerSubscription.ResumeAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithTags(Tag).WithSummary("Go on from where it was")
-            .WithDescription("What was refused is tried again at once, with a whole schedule. 409 where the cursor belongs to another history.")
+            .WithDescription("What was refused is tried again at once, with a whole schedule. 409 where the cursor lies beyond what a former history has in common with this one.")
             .Produces<SubscriptionAnswer>()
             .Refuses(404, 409);
         routes.MapPost(One + "/replay", SteerSubscription.ReplayAsync).RequireScope(Scope.Admin).WithinConnections()

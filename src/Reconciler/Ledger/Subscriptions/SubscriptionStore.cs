@@ -43,12 +43,18 @@ internal sealed class SubscriptionStore(NpgsqlDataSource database, TimeProvider 
         update reconciler.subscriptions set state = 'paused', reason = 'operator', updated_at = $2, lease_token = lease_token + 1 where id = $1
         """;
 
+    // A cursor at which a former history and this one are still the same has missed nothing.
     private const string Resume = """
         with resumed as (
             update reconciler.subscriptions
-            set state = 'active', reason = null, not_before = null, updated_at = $2, lease_token = lease_token + 1
+            set state = 'active', reason = null, not_before = null, epoch = installation.epoch, updated_at = $2, lease_token = lease_token + 1
             from reconciler.installation, reconciler.feed_head
-            where id = $1 and subscriptions.epoch = installation.epoch and cursor_position <= feed_head.position
+            where id = $1 and cursor_position <= feed_head.position and (
+                subscriptions.epoch = installation.epoch
+                or cursor_position <= (
+                    select min(later.begins_after) from reconciler.feed_epochs as former
+                    join reconciler.feed_epochs as later on later.number > former.number
+                    where former.epoch = subscriptions.epoch))
             returning id),
         again as (
             update reconciler.subscription_deferred
@@ -127,7 +133,7 @@ internal sealed class SubscriptionStore(NpgsqlDataSource database, TimeProvider 
 
     internal Task<bool> PauseAsync(Guid id, CancellationToken cancellation) => DoAsync(Pause, [Id(id), Now()], cancellation);
 
-    /// <summary>False where there is none, or its cursor belongs to another history.</summary>
+    /// <summary>False where there is none, or its cursor lies where a former history is not this one any more.</summary>
     internal Task<bool> ResumeAsync(Guid id, CancellationToken cancellation) => DoAsync(Resume, [Id(id), Now()], cancellation);
 
     /// <summary>False where there is none, or the position lies beyond the feed's head.</summary>

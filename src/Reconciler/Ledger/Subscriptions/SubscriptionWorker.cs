@@ -19,6 +19,8 @@ internal sealed partial class SubscriptionWorker : IDisposable
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ProbePauseMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbePauseMax = TimeSpan.FromMinutes(1);
+    // Also without being woken: a database that was restored has another history, and perhaps no news.
+    private static readonly TimeSpan FeedLookInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TroublePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(5);
 
@@ -250,7 +252,7 @@ internal sealed partial class SubscriptionWorker : IDisposable
     {
         someFinished ??= finished.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
         if (MayFill) return;
-        if (!mayHaveMore) feedMoved ??= waiter.WaitBeyondAsync(changes.ReadTo, options.LookInterval, cancellation);
+        if (!mayHaveMore) feedMoved ??= waiter.WaitBeyondAsync(changes.ReadTo, FeedLookInterval, cancellation);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pause = Task.Delay(PauseMax(), clock, over.Token);
         await Task.WhenAny(feedMoved is null ? [someFinished, pause] : [someFinished, pause, feedMoved]);

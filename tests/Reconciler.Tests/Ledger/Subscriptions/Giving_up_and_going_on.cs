@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Reconciler.Core;
 using Reconciler.Ledger.Subscriptions;
@@ -81,23 +83,31 @@ public sealed class Giving_up_and_going_on(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Another_history_stops_it_until_somebody_says_from_where()
+    public async Task Another_history_stops_it_until_somebody_says_how_to_go_on()
     {
         await using var service = await ServiceHost.StartAsync(postgres, new StoppedClock(StoppedClock.Noon), Subscribers.Quick);
         await using var receiver = await Receiver.StartAsync();
         var made = await Subscribers.SubscribeAsync(service, receiver.Address);
-        await using var restore = service.Database.CreateCommand("update reconciler.installation set epoch = gen_random_uuid()");
-        await restore.ExecuteNonQueryAsync();
         await Subscribers.HearAsync(service, 0, 1);
+        await Subscribers.UntilAsync(async () => (long)(await Subscribers.ShowAsync(service.Http, made))["cursor"]! == 2);
 
+        await RestoredAsync(service, agreesUpTo: 1);
+        await Subscribers.HearAsync(service, 1, 1);
         await Subscribers.StateAsync(service.Http, made, "dead");
         ((string)(await Subscribers.ShowAsync(service.Http, made))["reason"]!).ShouldBe("feed_epoch_changed");
-        receiver.All.ShouldBeEmpty();
+        receiver.All.Count.ShouldBe(2);
         await Golden.ShouldMatchAsync(await Subscribers.DoAsync(service.Http, made, "resume"), "subscription-other-history");
+        await Subscribers.DoAsync(service.Http, made, "replay", new JsonObject { ["after"] = "1" });
+        await Subscribers.UntilAsync(async () => (long)(await Subscribers.ShowAsync(service.Http, made))["cursor"]! == 4);
 
-        await Subscribers.DoAsync(service.Http, made, "replay", new JsonObject { ["after"] = "0" });
-        await Subscribers.UntilAsync(() => receiver.Accepted.Count == 2);
+        // Nothing that it was told lies beyond where the histories part: one call is enough.
+        await RestoredAsync(service, agreesUpTo: 4);
+        await Subscribers.HearAsync(service, 2, 1);
+        await Subscribers.StateAsync(service.Http, made, "dead");
+        await Subscribers.DoAsync(service.Http, made, "resume");
+        await Subscribers.UntilAsync(() => receiver.Accepted.DistinctBy(received => received.Position).Count() == 6);
         await Subscribers.StateAsync(service.Http, made, "active");
+        Subscribers.ShouldBeToldAll(receiver.Accepted, 1, 6);
     }
 
     [Fact]
@@ -159,6 +169,28 @@ public sealed class Giving_up_and_going_on(PostgresFixture postgres)
         await Subscribers.StateAsync(service.Http, made, "failing");
         ((string)(await Subscribers.ShowAsync(service.Http, made))["lastError"]!["outcome"]!).ShouldBe("address_refused");
         receiver.All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_refused()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        await using var service = await ServiceHost.StartAsync(postgres, settings: Subscribers.Quick);
+        await using var receiver = await Receiver.StartAsync(certificate: certificate);
+        var made = await Subscribers.SubscribeAsync(service, receiver.Address);
+        await Subscribers.HearAsync(service, 0, 1);
+
+        await Subscribers.StateAsync(service.Http, made, "failing");
+        ((string)(await Subscribers.ShowAsync(service.Http, made))["lastError"]!["outcome"]!).ShouldBe("tls_failed");
+        receiver.All.ShouldBeEmpty();
+    }
+
+    private static async Task RestoredAsync(ServiceHost service, long agreesUpTo)
+    {
+        await using var restore = service.Database.CreateCommand($"select reconciler.begin_feed_epoch({agreesUpTo}, 'A test.')");
+        await restore.ExecuteNonQueryAsync();
     }
 
     /// <summary>Turns the clock from attempt to attempt until nothing is tried any more.</summary>

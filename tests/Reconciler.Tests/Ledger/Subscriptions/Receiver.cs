@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,11 +37,13 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>Called for each request after it was read; 200 unless it sets something else.</summary>
     public Func<Received, HttpContext, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
-    public static async Task<Receiver> StartAsync(Uri? at = null)
+    public static async Task<Receiver> StartAsync(Uri? at = null, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(at?.ToString() ?? "http://127.0.0.1:0");
+        builder.WebHost.UseUrls(at?.ToString() ?? (certificate is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0"));
+        if (certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(server => server.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate));
         var receiver = new Receiver(builder.Build());
         receiver.app.MapPost("/{**path}", receiver.TakeAsync);
         await receiver.app.StartAsync();
