@@ -78,7 +78,7 @@ internal static class IngestBenchmark
         return path;
     }
 
-    internal static async Task PrepareAsync(HttpClient http, int payouts)
+    private static async Task PrepareAsync(HttpClient http, int payouts)
     {
         var lines = new StringBuilder();
         for (var number = 0; number < payouts; number++)
