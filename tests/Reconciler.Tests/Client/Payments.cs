@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Reconciler.Tests.Faults;
 using Reconciler.Tests.Ingest;
@@ -94,7 +95,7 @@ internal sealed class Payments
                 response.StatusCode.ShouldBeOneOf(
                     HttpStatusCode.ServiceUnavailable, HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests, HttpStatusCode.BadGateway);
             }
-            catch (Exception gone) when (gone is HttpRequestException or OperationCanceledException or IOException)
+            catch (Exception gone) when (gone is HttpRequestException or OperationCanceledException or IOException or SocketException)
             {
                 last = gone.Message;
             }
