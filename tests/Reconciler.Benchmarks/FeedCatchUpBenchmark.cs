@@ -20,8 +20,8 @@ internal static class FeedCatchUpBenchmark
         for (var after = 0L; after < changes;)
         {
             var page = await bench.Http.GetByteArrayAsync($"/v1/changes?after={after}&limit={Limit}");
-            var next = Encoding.ASCII.GetString(page.AsSpan(page.AsSpan().LastIndexOf("\"next\":\""u8) + 8)[..^2]);
-            after = long.Parse(next, CultureInfo.InvariantCulture);
+            var next = page.AsSpan(page.AsSpan().LastIndexOf("\"next\":\""u8) + 8);
+            after = long.Parse(next[..next.IndexOf((byte)'"')], CultureInfo.InvariantCulture);
             if (after % (changes / 4) == 0) Console.WriteLine($"    pull: {after} read, memory {bench.Service.ResidentBytes >> 20} MB");
         }
 

@@ -36,9 +36,9 @@ internal static class FeedLagBenchmark
         numbers.Writer.Complete();
         var refused = (await sending).Sum();
         for (var wait = 0; wait < 100 && seen.AsSpan().Contains(0); wait++) await Task.Delay(TimeSpan.FromMilliseconds(100), clock);
-        if (!seen.AsSpan().ContainsAnyExcept(0)) throw new InvalidOperationException($"The reader saw nothing; {refused} deliveries were refused.");
         var measured = Enumerable.Range(rate * warmup, rate * seconds).Where(number => answered[number] != 0).ToList();
         var lags = measured.Where(number => seen[number] != 0).Select(number => (seen[number] - answered[number]) * 1000.0 / clock.TimestampFrequency).Order().ToArray();
+        if (lags.Length == 0) throw new InvalidOperationException($"Nothing to measure: {measured.Count} answered 200, {refused} not, none seen.");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {rate}/s for {seconds} s: {measured.Count} answered 200, {refused} not, {measured.Count - lags.Length} never seen; from the 2xx to the reader " +
             $"p50 {lags[lags.Length / 2]:F1} ms   p99 {lags[(int)(lags.Length * 0.99)]:F1} ms   p99.9 {lags[(int)(lags.Length * 0.999)]:F1} ms   most {lags[^1]:F1} ms   " +
