@@ -1,5 +1,6 @@
 using Reconciler.Access;
 using Reconciler.Finance.Cases;
+using Reconciler.Finance.Periods;
 using Reconciler.Hosting;
 
 namespace Reconciler.Finance;
@@ -14,7 +15,9 @@ public static class FinanceRoutes
         .AddSingleton<AnnouncePayout>()
         .AddSingleton<PayoutHistory>()
         .AddSingleton<PayoutListing>()
-        .AddSingleton<Summaries>();
+        .AddSingleton<KnownPayouts>()
+        .AddSingleton<Summaries>()
+        .AddSingleton<ClosedPeriods>();
 
     public static IEndpointRouteBuilder MapFinance(this IEndpointRouteBuilder routes)
     {
@@ -27,9 +30,10 @@ public static class FinanceRoutes
             .Refuses(409, 413, 415, 422, 503);
         routes.MapGet("/v1/payouts", ListPayouts.HandleAsync).RequireScope(Scope.FinanceRead).WithinConnections()
             .WithTags("Payouts").WithSummary("List payouts")
-            .WithDescription("Keyset paging: send nextCursor back as cursor. With Accept: text/csv the whole result is streamed.")
+            .WithDescription("Keyset paging: send nextCursor back as cursor. With Accept: text/csv the whole result is streamed. "
+                + "With knownAt the items are what the feed had told by then, and the page names that position; they never change.")
             .Produces<PayoutPage>(StatusCodes.Status200OK, "application/json", Csv.ContentType)
-            .Refuses(422);
+            .Refuses(422, 503);
         routes.MapGet("/v1/summary", Summarise.HandleAsync).RequireScope(Scope.FinanceRead).WithinConnections()
             .WithTags("Payouts").WithSummary("Counts and sums by day, connection, status and currency")
             .WithDescription("The list's filters. Beside the sums, what is not final by age. With Accept: text/csv the sums as a table.")
@@ -64,6 +68,7 @@ public static class FinanceRoutes
             .Produces<PayoutAnswer>()
             .Refuses(404, 409, 429, 502);
         routes.MapCases();
+        routes.MapPeriods();
         return routes;
     }
 }

@@ -22,4 +22,5 @@ public sealed record PayoutQuery(
     [property: FromQuery(Name = "sort"), Description("-firstSeenAt (newest first, the default) or firstSeenAt.")] string? Sort,
     [property: FromQuery(Name = "limit"), Description("1 to 500; 50 where not given. Not for CSV, which is whole.")] string? Limit,
     [property: FromQuery(Name = "cursor"), Description("nextCursor of the page before, with the same filters.")] string? Cursor,
+    [property: FromQuery(Name = "knownAt"), Description("As the feed had told it by this RFC 3339 time, which is not in the future: the same whenever it is asked.")] string? KnownAt,
     [property: FromQuery(Name = "bom"), Description("true: CSV begins with the byte order mark that spreadsheets want.")] string? Bom);

@@ -20,6 +20,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind ConnectionUnknown = Of("connection-unknown", 404, "No such connection");
     public static readonly ProblemKind SubscriptionUnknown = Of("subscription-unknown", 404, "No such subscription");
     public static readonly ProblemKind KeyUnknown = Of("key-unknown", 404, "No such key");
+    public static readonly ProblemKind PeriodUnknown = Of("period-unknown", 404, "The period is not closed");
     public static readonly ProblemKind MethodNotAllowed = Of("method-not-allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = Of("not-acceptable", 406, "There is no such representation");
     public static readonly ProblemKind RequestTimeout = Of("request-timeout", 408, "The request came too slowly");
@@ -38,6 +39,8 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind FeedEpochChanged = Of("feed-epoch-changed", 409, "The feed has another history");
     public static readonly ProblemKind SubscriptionsFull = Of("subscriptions-full", 409, "There are as many subscriptions as there may be");
     public static readonly ProblemKind ChangeNotDeferred = Of("change-not-deferred", 409, "The change does not wait");
+    public static readonly ProblemKind PeriodClosed = Of("period-closed", 409, "The period is closed already");
+    public static readonly ProblemKind PeriodNotOver = Of("period-not-over", 409, "The period is not over");
     public static readonly ProblemKind TooLarge = Of("too-large", 413, "The request is too large");
     public static readonly ProblemKind MediaTypeUnsupported = Of("media-type-unsupported", 415, "The content type is not supported");
     public static readonly ProblemKind Invalid = Of("invalid", 422, "The request is invalid");

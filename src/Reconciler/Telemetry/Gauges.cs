@@ -21,10 +21,11 @@ internal sealed partial class Gauges(
         where connection = $1 and check_at <= $2 and next_poll_at <= $2 order by check_at limit 1
         """;
 
-    private const string Head = "select position from reconciler.feed_head";
+    private const string Head = "select (select position from reconciler.feed_head), (select position from reconciler.book_progress)";
 
     private volatile IReadOnlyList<Seen> seen = [];
     private long head;
+    private long booked;
 
     /// <param name="SilenceSeconds">How long the payout that waits longest for a poll is past due; 0 where none is.</param>
     private sealed record Seen(ConnectionKey Connection, double SilenceSeconds, int? BudgetLeft);
@@ -40,6 +41,8 @@ internal sealed partial class Gauges(
             () => silence.Contexts.Select(one => Of(one.Pipeline.OpenUntil is null ? 0 : 1, one.Connection.Settings.Key)),
             description: "1 while this node asks nothing of the connection because it keeps failing.");
         meter.CreateObservableGauge("reconciler.feed.head", () => Interlocked.Read(ref head), "{change}", "The feed's highest position.");
+        meter.CreateObservableGauge("reconciler.book.position", () => Interlocked.Read(ref booked), "{change}",
+            "The feed's position that the book of the finance queries has reached; what it lacks is read from the payouts.");
         using var timer = new PeriodicTimer(LookEvery, clock);
         try
         {
@@ -58,7 +61,13 @@ internal sealed partial class Gauges(
         {
             await using var session = await database.OpenConnectionAsync(cancellation);
             await using (var query = new NpgsqlCommand(Head, session))
-                Interlocked.Exchange(ref head, (long)(await query.ExecuteScalarAsync(cancellation))!);
+            await using (var row = await query.ExecuteReaderAsync(cancellation))
+            {
+                await row.ReadAsync(cancellation);
+                Interlocked.Exchange(ref head, row.GetInt64(0));
+                Interlocked.Exchange(ref booked, row.GetInt64(1));
+            }
+
             var found = new List<Seen>();
             foreach (var connection in connections.All)
             {
