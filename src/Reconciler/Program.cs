@@ -11,6 +11,7 @@ using Reconciler.Ledger.Subscriptions;
 using Reconciler.Pages;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
+using Reconciler.Verifying;
 
 if (await AccessCommand.AnswerAsync(args) is { } commanded) return commanded;
 if (CommandLine.Answer(args) is { } exitCode) return exitCode;
@@ -20,6 +21,7 @@ builder.AddStructuredLogs();
 await using var database = await ServiceDatabase.OpenForAsync(builder);
 if (CommandLine.MigratesOnly(args)) return 0;
 if (await RestoredCommand.RunAsync(args, database.Source) is { } restored) return restored;
+if (await VerifyCommand.AnswerAsync(args, database.Source) is { } verified) return verified;
 
 builder.AddConnections();
 builder.Services

@@ -11,8 +11,10 @@ public static class CommandLine
         Usage: Reconciler [--migrate-only] [--help]
                Reconciler restored [POSITION]
                Reconciler keys|users --help
+               Reconciler verify
 
           --migrate-only   brings the database to this program's schema, and ends
+          verify           checks that all that is derived equals the streams it is derived from; prints what differs; ends with 0 or 1
           restored         tells that the database's files were put back from a copy (a snapshot, a base backup without a recovery
                            target): gives the feed a new epoch, and ends. POSITION: the last change that was not lost; without it the
                            feed's end, which is right before the service has run on the copy. Dumps, recovery to a point in time and

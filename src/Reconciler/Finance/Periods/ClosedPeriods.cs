@@ -3,13 +3,12 @@ using Microsoft.Extensions.Primitives;
 using Npgsql;
 using NpgsqlTypes;
 using Reconciler.Access;
-using Reconciler.Connections;
 using Reconciler.Core;
 
 namespace Reconciler.Finance.Periods;
 
 /// <summary>Closes periods and reads closed ones.</summary>
-internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summaries, Installation installation, TimeProvider clock)
+internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summaries, TimeProvider clock)
 {
     // The primary key lets one closing win, on whatever node.
     private const string Insert = $"""
@@ -62,7 +61,7 @@ internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summari
     }
 
     /// <summary>The summary that a period's totals are.</summary>
-    internal SummaryFilter FilterOf(ConnectionKey connection, Period period, DateTimeOffset knownAt) => new(
+    internal static SummaryFilter FilterOf(ConnectionKey connection, Period period, DateTimeOffset knownAt) => new(
         new QueryCollection(new Dictionary<string, StringValues>
         {
             ["connection"] = connection.ToString(),
@@ -71,5 +70,5 @@ internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summari
             ["knownAt"] = InstantConverter.Text(knownAt),
             ["by"] = new(["day", "status"]),
         }),
-        installation.RecipientKey, AllowedConnections.All, knownAt);
+        recipientKey: [], AllowedConnections.All, knownAt);
 }
