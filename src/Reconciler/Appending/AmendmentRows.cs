@@ -24,13 +24,10 @@ internal static class AmendmentRows
     }
 
     private static bool IsAmended(PayoutRow row) =>
-        row is { Stored: { } before, Payout: { } after }
+        row is { StoredColumns: { } before, Payout: { } after }
         && row.Events.TrueForAll(added => ChangeKind.Of(added.Event) is null)
-        && (before.FirstSeenAt != after.FirstSeenAt || (before.Expected?.Recipient is null && Shows(before) != Shows(after)));
+        && Booked(before) != Booked(PayoutColumns.Of(after));
 
-    private static (decimal? Amount, string? Currency, string? Recipient) Shows(Payout payout)
-    {
-        var columns = PayoutColumns.Of(payout);
-        return (columns.Amount, columns.Currency, columns.Recipient?.Masked);
-    }
+    private static (DateTimeOffset FirstSeenAt, decimal? Amount, string? Currency, string? Recipient) Booked(PayoutColumns columns) =>
+        (columns.FirstSeenAt, columns.Amount, columns.Currency, columns.Recipient?.Masked);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Reconciler.Appending;
 using Reconciler.Core;
 
@@ -34,7 +33,7 @@ internal static class StreamCheck
             return;
         }
 
-        findings.Same(JsonSerializer.Serialize(payout, JsonShapes.Stored), row.State, "payout", id, "the state");
+        findings.Same(Convert.ToHexStringLower(PayoutState.Write(payout)), row.State, "payout", id, "the state");
         findings.Same(Columns(payout), row.Columns, "payout", id, "what its columns say");
         findings.Same(payout.FirstSeenAt, row.FirstSeenAt, "payout", id, "first_seen_at");
         findings.Same(payout.LastHeardAt, row.LastHeardAt, "payout", id, "last_heard_at");
@@ -45,13 +44,13 @@ internal static class StreamCheck
 
     private static string Columns(Payout payout)
     {
-        var shown = PayoutColumns.Of(payout);
+        var (shown, derived) = (PayoutColumns.Of(payout), Derivation.Derive(payout));
         return string.Join('|',
-            payout.Id.Connection, payout.Id.ProviderPayoutId, shown.Derived.Status.Word(), shown.Derived.Status.IsFinal() ? "t" : "f",
-            shown.Derived.Confidence.Word(), shown.Derived.Rule.Word(), payout.StatusVersion.ToString(CultureInfo.InvariantCulture),
+            payout.Id.Connection, payout.Id.ProviderPayoutId, derived.Status.Word(), derived.Status.IsFinal() ? "t" : "f",
+            derived.Confidence.Word(), derived.Rule.Word(), payout.StatusVersion.ToString(CultureInfo.InvariantCulture),
             shown.Amount is { } amount ? amount.ToString("0.####", CultureInfo.InvariantCulture) : "-", shown.Currency ?? "-",
             shown.Recipient?.Masked ?? "-", shown.Recipient?.Digest ?? "-", shown.Reference ?? "-", shown.ProviderReference ?? "-",
-            string.Join(' ', payout.OpenCases.Select(known => known.Kind.Word())));
+            string.Join(' ', payout.OpenCases.Select(known => known.Kind.Word())), payout.PollsSinceHeard.ToString(CultureInfo.InvariantCulture));
     }
 
     private static void Cases(StreamPage page, string id, Payout payout, Findings findings)

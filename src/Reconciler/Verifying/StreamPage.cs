@@ -26,9 +26,9 @@ internal sealed class StreamPage
     private const string StreamRows = "select id, version from reconciler.mt_streams where id = any($1)";
 
     private const string Rows = """
-        select stream_id, state::text, concat_ws('|', connection, provider_payout_id, status, final, confidence, rule, status_version,
+        select stream_id, encode(state, 'hex'), concat_ws('|', connection, provider_payout_id, status, final, confidence, rule, status_version,
                 coalesce(trim_scale(amount)::text, '-'), coalesce(currency, '-'), coalesce(recipient, '-'), coalesce(recipient_digest, '-'),
-                coalesce(reference, '-'), coalesce(provider_reference, '-'), array_to_string(open_discrepancies, ' ')),
+                coalesce(reference, '-'), coalesce(provider_reference, '-'), array_to_string(open_discrepancies, ' '), polls_since_heard),
             first_seen_at, last_heard_at, last_polled_at, final_at, version
         from reconciler.payouts where stream_id = any($1)
         """;
