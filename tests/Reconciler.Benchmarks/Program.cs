@@ -1,4 +1,5 @@
 using Reconciler.Benchmarks;
+using Reconciler.Benchmarks.Finance;
 
 const string Help = """
     Usage: Reconciler.Benchmarks COMMAND [--name value ...]
@@ -16,6 +17,10 @@ const string Help = """
                  --changes 300000   --seconds 120 (at most)
       feed-catch-up  a long feed from its start, by pull and by stream
                  --changes 1000000
+      finance    the finance team's queries on so many payouts of ninety days: readers at once while webhooks come, exports, verify
+                 --payouts 2000000   --readers 20   --webhooks 500 (a second)   --seconds 15 (a query)   --verify 1
+      finance-data   fills the empty database that FINANCE_DATABASE names (a connection string) with such payouts
+                 --payouts 2000000
       baseline   serves the baseline (started by ingest)
       limit      serves the limit (started by ingest)
     """;
@@ -34,6 +39,10 @@ switch (args)
         return await FeedReadersBenchmark.SlowAsync(Options.Of(options));
     case ["feed-catch-up", .. var options]:
         return await FeedCatchUpBenchmark.RunAsync(Options.Of(options));
+    case ["finance", .. var options]:
+        return await FinanceBenchmark.RunAsync(Options.Of(options));
+    case ["finance-data", .. var options]:
+        return await FinanceDataCommand.RunAsync(Options.Of(options));
     case ["baseline"]:
         await BaselineApp.RunAsync();
         return 0;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reconciler.Bookkeeping;
+using Reconciler.Core;
 
 namespace Reconciler.Finance;
 
@@ -77,11 +78,11 @@ internal static class SummarySql
         where {payouts.OnTotals()}
         """;
 
-    // Of the day itself the moves up to the one that was known last: payout_moves_by_time.
+    // Of the day itself the moves that were known by then, which are those up to the last one known: payout_moves_by_time.
     private static string KnownTotals(PayoutConditions payouts, DateTimeOffset at)
     {
         var day = Day(DateOnly.FromDateTime(at.UtcDateTime));
-        var ofTheDay = $"from reconciler.payout_moves where known_at >= '{day}T00:00:00Z' and number <= $1";
+        var ofTheDay = $"from reconciler.payout_moves where known_at >= '{day}T00:00:00Z' and known_at <= '{InstantConverter.Text(at)}'";
         return $"""
             select day, connection, status, currency, payouts, amount from (
                 select day, connection, provider, status, currency, payouts, amount from reconciler.payout_totals where known_day < '{day}'

@@ -17,7 +17,7 @@ internal sealed class StreamPage
         select id from (
             (select stream_id as id from reconciler.payouts where stream_id > $1 order by stream_id limit $2)
             union (select id from reconciler.mt_streams where id > $1 order by id limit $2)
-            union (select stream_id from reconciler.payout_standings where stream_id > $1 order by stream_id limit $2)) as some
+            union (select stream_id from reconciler.payout_standings where stream_id > $1 order by stream_id limit $2)) as next
         order by id limit $2
         """;
 

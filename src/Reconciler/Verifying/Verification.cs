@@ -11,6 +11,8 @@ namespace Reconciler.Verifying;
 /// </summary>
 public sealed class Verification(NpgsqlDataSource database, TimeProvider clock)
 {
+    private const int StuckPassesMax = 3;
+
     private readonly Book book = new(database, clock);
 
     /// <param name="tell">Gets the first thousand findings as they come.</param>
@@ -19,8 +21,7 @@ public sealed class Verification(NpgsqlDataSource database, TimeProvider clock)
     public async Task<long> RunAsync(Action<Finding> tell, Action<string> progress, CancellationToken cancellation)
     {
         var findings = new Findings(tell);
-        for (BookState? state = null; state is not { IsWhole: true }; progress($"The book is brought up to date: position {book.Position}."))
-            state = await book.KeepAsync(seal: null, cancellation);
+        await CatchUpAsync(findings, progress, cancellation);
         await PayoutsAsync(findings, progress, cancellation);
         await FeedAsync(findings, progress, cancellation);
         progress("The book's sums.");
@@ -28,6 +29,22 @@ public sealed class Verification(NpgsqlDataSource database, TimeProvider clock)
         progress("Closed periods.");
         await FrozenPeriods.CheckAsync(database, book, clock, findings, cancellation);
         return findings.Count;
+    }
+
+    // Where the feed's head lies beyond its last change, the book never gets there: that is told, and the rest is checked.
+    private async Task CatchUpAsync(Findings findings, Action<string> progress, CancellationToken cancellation)
+    {
+        var passes = 0;
+        for (BookState? before = null, state = null; state is not { IsWhole: true }; before = state ?? before)
+        {
+            state = await book.KeepAsync(seal: null, cancellation);
+            progress($"The book is brought up to date: position {book.Position}.");
+            if (state is { IsWhole: false } && before?.Position == state.Position && ++passes > StuckPassesMax)
+            {
+                findings.Add("feed", $"position {state.Position + 1}", "the feed's head lies beyond it, and there is no such change");
+                return;
+            }
+        }
     }
 
     private async Task PayoutsAsync(Findings findings, Action<string> progress, CancellationToken cancellation)

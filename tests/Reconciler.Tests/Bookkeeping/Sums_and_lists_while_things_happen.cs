@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Reconciler.Bookkeeping;
 using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Finance;

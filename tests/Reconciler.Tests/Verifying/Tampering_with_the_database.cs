@@ -1,3 +1,4 @@
+using Reconciler.Access;
 using Reconciler.Finance;
 using Reconciler.Finance.Periods;
 using Reconciler.Tests.Appending;
@@ -66,7 +67,7 @@ public sealed class Tampering_with_the_database(PostgresFixture postgres)
     {
         var periods = new ClosedPeriods(story.Database, new Summaries(story.Database, story.Book), TimeProvider.System);
         Period.TryParse("2026-11", out var month).ShouldBeTrue();
-        (await periods.CloseAsync(Words.Connection, month, Access.Actor.Service("test"), CancellationToken.None)).ShouldNotBeNull();
+        (await periods.CloseAsync(Words.Connection, month, Actor.Service("test"), CancellationToken.None)).ShouldNotBeNull();
     }
 
     private static async Task CopyAsync(Story story, string into)
