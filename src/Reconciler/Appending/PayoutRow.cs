@@ -12,6 +12,9 @@ internal sealed class PayoutRow(PayoutId id)
     /// <summary>Null until the payout is first heard of.</summary>
     internal Payout? Payout { get; private set; }
 
+    /// <summary>As it was read; null where there was none.</summary>
+    internal Payout? Stored { get; private init; }
+
     /// <summary>The stream's version as read.</summary>
     internal long StoredVersion { get; private init; }
 
@@ -45,6 +48,7 @@ internal sealed class PayoutRow(PayoutId id)
         Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) => new(payout.Id)
     {
         Payout = payout,
+        Stored = payout,
         StoredVersion = version,
         StoredColumns = PayoutColumns.Of(payout),
         PollLeaseUntil = pollLeaseUntil,

@@ -39,5 +39,6 @@ internal static class EvidenceCopy
         await rows.WriteAsync(opened.Evidence.Select(digest => digest.ToString()).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Varchar);
         await rows.WriteAsync(opened.Detail, NpgsqlDbType.Varchar);
         await rows.WriteAsync(opened.ObservedAt, NpgsqlDbType.TimestampTz);
+        await rows.WriteAsync(opened.ObservedAt.AddDays(1), NpgsqlDbType.TimestampTz);
     }
 }

@@ -97,7 +97,7 @@ internal sealed class FinanceData(NpgsqlDataSource database, TimeProvider clock)
             CopyAsync(PayoutCopy.Columns, chunk, PayoutCopy.WriteAsync),
             CopyChangesAsync(told),
             CopyAsync(EvidenceCopy.Columns, [.. chunk.SelectMany(made => made.Kept.Select(kept => (made, kept)))], EvidenceCopy.WriteAsync),
-            CopyAsync("discrepancies (id, stream_id, connection, kind, evidence, detail, opened_at)",
+            CopyAsync("discrepancies (id, stream_id, connection, kind, evidence, detail, opened_at, due_at)",
                 [.. chunk.SelectMany(made => made.Events).Select(one => one.Event).OfType<DiscrepancyOpened>()], EvidenceCopy.WriteCaseAsync));
     }
 
