@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Reconciler.Access;
+using Reconciler.Access.Audit;
+using Reconciler.Connections;
 using Reconciler.Finance;
 using Reconciler.Finance.Periods;
 using Reconciler.Tests.Appending;
@@ -65,7 +68,10 @@ public sealed class Tampering_with_the_database(PostgresFixture postgres)
 
     private static async Task CloseAsync(Story story)
     {
-        var periods = new ClosedPeriods(story.Database, new Summaries(story.Database, story.Book), TimeProvider.System);
+        var installation = new Installation(story.Database, new ConnectionsOptions { MasterKey = Convert.ToBase64String(new byte[32]) });
+        await installation.LoadAsync(CancellationToken.None);
+        var audit = new AuditLog(story.Database, installation, TimeProvider.System, NullLogger<AuditLog>.Instance);
+        var periods = new ClosedPeriods(story.Database, new Summaries(story.Database, story.Book), audit, TimeProvider.System);
         Period.TryParse("2026-11", out var month).ShouldBeTrue();
         (await periods.CloseAsync(Words.Connection, month, Actor.Service("test"), CancellationToken.None)).ShouldNotBeNull();
     }

@@ -3,12 +3,13 @@ using Microsoft.Extensions.Primitives;
 using Npgsql;
 using NpgsqlTypes;
 using Reconciler.Access;
+using Reconciler.Access.Audit;
 using Reconciler.Core;
 
 namespace Reconciler.Finance.Periods;
 
 /// <summary>Closes periods and reads closed ones.</summary>
-internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summaries, TimeProvider clock)
+internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summaries, AuditLog audit, TimeProvider clock)
 {
     // The primary key lets one closing win, on whatever node.
     private const string Insert = $"""
@@ -29,7 +30,9 @@ internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summari
         if (await FindAsync(connection, period, cancellation) is not null) return null;
         var now = clock.GetUtcNow().ToMicrosecond();
         var summary = await summaries.ReadAsync(FilterOf(connection, period, now), cancellation);
-        await using var insert = database.CreateCommand(Insert);
+        await using var session = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await session.BeginTransactionAsync(cancellation);
+        await using var insert = new NpgsqlCommand(Insert, session);
         insert.Parameters.Add(new NpgsqlParameter { Value = connection.ToString() });
         insert.Parameters.Add(new NpgsqlParameter { Value = period.Text });
         insert.Parameters.Add(new NpgsqlParameter { Value = period.FirstDay });
@@ -41,7 +44,10 @@ internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summari
         {
             Value = JsonSerializer.SerializeToUtf8Bytes(summary.Rows, JsonShapes.Answered), NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
-        return (await ReadAsync(insert, cancellation)).FirstOrDefault();
+        if ((await ReadAsync(insert, cancellation)).FirstOrDefault() is not { } closed) return null;
+        await audit.RecordAsync(session, by, "period.closed", $"period:{connection}/{period.Text}", before: null, after: closed.Totals, why: null, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return closed;
     }
 
     internal async Task<PeriodAnswer?> FindAsync(ConnectionKey connection, Period period, CancellationToken cancellation)

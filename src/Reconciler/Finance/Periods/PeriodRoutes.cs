@@ -1,3 +1,4 @@
+using Reconciler.Access;
 using Reconciler.Hosting;
 
 namespace Reconciler.Finance.Periods;
@@ -15,7 +16,7 @@ internal static class PeriodRoutes
                 + "Payouts go on; what moves after is listed by changes-since-close.")
             .Produces<PeriodAnswer>(StatusCodes.Status201Created)
             .Refuses(404, 409, 422, 503);
-        routes.MapGet("/v1/periods", ReadPeriods.HandleAsync).RequireScope(Scope.FinanceRead)
+        routes.MapGet("/v1/periods", ReadPeriods.HandleAsync).RequireScope(Scope.FinanceRead).WithinConnections()
             .WithTags("Periods").WithSummary("Closed periods, newest first")
             .Produces<PeriodPage>()
             .Refuses(422);
