@@ -57,7 +57,7 @@ internal static class FeedLagBenchmark
         await foreach (var number in numbers.ReadAllAsync())
         {
             // Nobody registered the payout, and this is the first word about it: a change of its status, and a case.
-            var length = Webhook.Write(number, payouts, $"/webhooks/{Webhook.Connection}", buffer);
+            var length = Webhook.Write(Webhook.FirstAbout(number), payouts, $"/webhooks/{Webhook.Connection}", buffer);
             await socket.SendAsync(buffer.AsMemory(0, length));
             if (await RawLoad.StatusAsync(socket, buffer) == 200) Volatile.Write(ref answered[number], clock.GetTimestamp());
             else refused++;

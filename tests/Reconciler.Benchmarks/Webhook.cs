@@ -22,6 +22,9 @@ internal static class Webhook
 
     internal static string PayoutId(long number) => string.Create(CultureInfo.InvariantCulture, $"b2c3d4e5-f6a7-4901-bcde-{number:x12}");
 
+    /// <summary>Which webhook is the first word about a payout.</summary>
+    internal static long FirstAbout(long payout) => payout / OnTheirWay * OnTheirWay * Steps.Length + payout % OnTheirWay;
+
     /// <summary>Writes a whole HTTP/1.1 request, and returns its length.</summary>
     internal static int Write(long k, long payouts, string path, byte[] into)
     {
