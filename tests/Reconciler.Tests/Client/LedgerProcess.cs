@@ -11,6 +11,7 @@ internal sealed class LedgerProcess : IAsyncDisposable
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> log = new();
+    private bool isDisposed;
 
     private LedgerProcess(Process process)
     {
@@ -50,6 +51,8 @@ internal sealed class LedgerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed) return;
+        isDisposed = true;
         if (!process.HasExited) await KillAsync();
         process.Dispose();
     }
