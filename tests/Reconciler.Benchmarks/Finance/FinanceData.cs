@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
-using Reconciler.Appending;
 using Reconciler.Bookkeeping;
 using Reconciler.Core;
 using Reconciler.Hosting;
