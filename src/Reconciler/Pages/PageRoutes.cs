@@ -1,4 +1,5 @@
 using Reconciler.Hosting;
+using Reconciler.Ledger;
 using Reconciler.Pages.AccessPages;
 using Reconciler.Pages.Assets;
 using Reconciler.Pages.Payouts;
@@ -23,6 +24,8 @@ internal static class PageRoutes
         app.MapAssets();
         app.MapPreferences();
         app.MapGet("/payouts.csv", ExportPayouts.Handle).RequireScope(Scope.FinanceRead).ExcludeFromDescription();
+        // What the pages follow: the feed, for whoever may read what it tells of.
+        app.MapGet("/news", StreamChanges.Handle).RequireScope(Scope.FinanceRead).ExcludeFromDescription();
         app.MapAccessPages();
         app.MapRazorComponents<App>().RequireScope(Scope.FinanceRead);
     }

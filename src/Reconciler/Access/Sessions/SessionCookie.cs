@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Reconciler.Access.Audit;
 using Reconciler.Access.Users;
 using Reconciler.Hosting;
+using Reconciler.Pages.Reading;
 
 namespace Reconciler.Access.Sessions;
 
@@ -62,7 +63,7 @@ internal static class SessionCookie
     {
         if (IsForPrograms(context.Request))
             return new Problem(ProblemKind.NotAuthenticated, "The session has ended. Sign in again, or send 'Authorization: Bearer' and a key.").ExecuteAsync(context.HttpContext);
-        var back = HttpMethods.IsGet(context.Request.Method) ? context.Request.PathBase + context.Request.Path + context.Request.QueryString : "/";
+        var back = HttpMethods.IsGet(context.Request.Method) ? context.Request.PathBase + Addresses.PathOf(context.Request) + context.Request.QueryString : "/";
         context.Response.Redirect($"{SignInPath}?back={Uri.EscapeDataString(back)}");
         return Task.CompletedTask;
     }

@@ -67,32 +67,66 @@
 
     live();
 
-    // News of the change stream: parts that may show it are read again, not more often than each few seconds.
+    // News of the change feed: parts that may show it are read again, not more often than each few seconds. A page that nobody looks at
+    // follows nothing: a browser has few connections to one service, and many tabs.
     function live() {
-        const parts = document.querySelectorAll("[data-live]");
-        if (parts.length === 0 || !window.EventSource) return;
         const news = document.getElementById("news");
+        if (!document.querySelector("[data-live]") || news.dataset.after === undefined) return;
+        const kinds = ["payout.status_changed", "payout.discrepancy_opened", "payout.discrepancy_closed"];
         const only = document.querySelector("[data-payout]")?.dataset.payout;
-        const restMs = 3000;
-        let [count, waiting, heardAt] = [0, null, 0];
-        const stream = new EventSource("/v1/changes/stream?after=latest");
-        const heard = event => {
-            let change = null;
-            try { change = JSON.parse(event.data); } catch { return; }
+        const [restMs, slowMs, waitSeconds] = [3000, 30000, 25];
+        let [after, count, waiting, takenAt, stop] = [news.dataset.after, 0, null, 0, null];
+
+        const heard = (position, change) => {
+            after = position;
             if (only && change.payout !== only) return;
             count++;
-            waiting ??= setTimeout(take, Math.max(200, heardAt + restMs - Date.now()));
+            waiting ??= setTimeout(take, Math.max(200, takenAt + restMs - Date.now()));
         };
-        stream.onmessage = heard;
-        for (const kind of ["payout.status_changed", "payout.discrepancy_opened", "payout.discrepancy_closed"]) stream.addEventListener(kind, heard);
         const take = async () => {
-            [waiting, heardAt] = [null, Date.now()];
             const took = count;
-            count = 0;
-            if (await refresh(["[data-live]"]).catch(() => false)) {
-                news.textContent = took === 1 ? "1 change taken up." : `${took} changes taken up.`;
-                setTimeout(() => { if (count === 0) news.textContent = ""; }, restMs);
-            }
+            [waiting, takenAt, count] = [null, Date.now(), 0];
+            if (!await refresh(["[data-live]"]).catch(() => false)) return;
+            news.textContent = took === 1 ? "1 change taken up." : `${took} changes taken up.`;
+            setTimeout(() => { if (count === 0) news.textContent = ""; }, restMs);
         };
+        const address = path => `${path}?after=${after}&epoch=${news.dataset.epoch}`;
+
+        function listen() {
+            if (!window.EventSource) return pull();
+            const stream = new EventSource(address("/news"));
+            for (const kind of kinds) stream.addEventListener(kind, event => heard(event.lastEventId, JSON.parse(event.data)));
+            stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) pull(); };
+            stop = () => stream.close();
+        }
+
+        async function pull() {
+            const going = new AbortController();
+            stop = () => going.abort();
+            while (!going.signal.aborted) {
+                try {
+                    const answer = await fetch(`${address("/v1/changes")}&wait=${waitSeconds}`, { signal: going.signal });
+                    if (!answer.ok) break;
+                    const page = await answer.json();
+                    for (const change of page.changes) heard(change.position, change);
+                    after = page.next;
+                } catch {
+                    await new Promise(done => setTimeout(done, slowMs));
+                }
+            }
+            if (going.signal.aborted) return;
+            // Whoever may not read the feed sees a page that is a little older.
+            const timer = setInterval(() => refresh(["[data-live]"]).catch(() => false), slowMs);
+            stop = () => clearInterval(timer);
+        }
+
+        const follow = () => {
+            stop?.();
+            stop = null;
+            if (!document.hidden) listen();
+        };
+        document.addEventListener("visibilitychange", follow);
+        window.addEventListener("pagehide", () => stop?.());
+        follow();
     }
 })();

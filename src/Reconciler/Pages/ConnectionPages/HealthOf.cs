@@ -12,7 +12,7 @@ internal static class HealthOf
         IEnumerable<OpenConnection> connections, NpgsqlDataSource database, DeliveryTally tally, SilenceClock silence, Reader reader)
     {
         var found = new List<ConnectionHealth>();
-        foreach (var one in connections)
+        foreach (var one in connections.Where(one => reader.Sees.Allow(one.Settings.Key)))
             found.Add(await ConnectionHealth.OfAsync(one, database, tally, silence, reader.Now, reader.Http.RequestAborted));
         return found;
     }

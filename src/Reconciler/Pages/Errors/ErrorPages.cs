@@ -6,7 +6,7 @@ namespace Reconciler.Pages.Errors;
 /// <summary>A refusal as a page, for those who sit before a browser. Callers of the API get problem details.</summary>
 internal static class ErrorPages
 {
-    private static readonly string[] ForPrograms = ["/v1", "/webhooks", "/health", "/openapi", "/assets"];
+    private static readonly string[] ForPrograms = ["/v1", "/webhooks", "/health", "/openapi", "/assets", "/news"];
 
     /// <summary>Whether the request comes from a browser that would show what it gets, and is for a page.</summary>
     internal static bool Wants(HttpRequest request) =>

@@ -10,7 +10,7 @@ internal static class ExportPayouts
     internal static IResult Handle(HttpContext context, PayoutListing listing)
     {
         var query = PageQuery.Of(context.Request, "cursor", "limit");
-        var filter = listing.Filter(query.Values, context.User.Actor()?.Connections ?? AllowedConnections.All);
+        var filter = listing.Filter(query.Values, context.Actor().Connections);
         return filter.Problems.Count > 0
             ? Results.LocalRedirect(Addresses.With(Addresses.Payouts, context.Request.Query))
             : new PayoutCsv(filter, listing);

@@ -22,9 +22,11 @@ public sealed class Now
 
     /// <summary>The payout that the request's path names; null where there is none.</summary>
     internal static async Task<Now?> FindAsync(NpgsqlDataSource database, Reader reader, CancellationToken cancellation) =>
-        IdOf(reader.Http.Request) is { } id && await KeptPayout.FindAsync(database, id, cancellation) is { } kept ? new Now(kept) : null;
+        IdOf(reader) is { } id && await KeptPayout.FindAsync(database, id, cancellation) is { } kept ? new Now(kept) : null;
 
-    // The route's own values: whoever hands them on decodes some of what was encoded.
-    internal static PayoutId? IdOf(HttpRequest request) =>
-        request.RouteValues is { } values && values["Connection"] is string connection && values["Id"] is string id ? PayoutPaths.IdOf(connection, id) : null;
+    /// <summary>Null where the path names none, or one that does not exist for the reader.</summary>
+    // By the route's own values: whoever hands them on decodes some of what was encoded.
+    internal static PayoutId? IdOf(Reader reader) =>
+        reader.Http.Request.RouteValues is { } values && values["Connection"] is string connection && values["Id"] is string id
+        && PayoutPaths.IdOf(connection, id) is { } payout && reader.Sees.Allow(payout.Connection) ? payout : null;
 }

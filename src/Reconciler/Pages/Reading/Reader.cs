@@ -19,8 +19,13 @@ public sealed class Reader(IHttpContextAccessor accessor, TimeProvider clock)
     /// <summary>Null where nobody is signed in.</summary>
     public Actor? Who => Http.User.Actor();
 
-    /// <summary>The connections that exist for the reader.</summary>
-    public AllowedConnections Sees => Who?.Connections ?? AllowedConnections.All;
+    /// <summary>Of a page that is shown to nobody else.</summary>
+    public Actor Actor => Http.Actor();
+
+    public bool May(string scope) => Who?.May(scope) ?? false;
+
+    /// <summary>The connections that exist for the reader: none for whom nobody knows.</summary>
+    public AllowedConnections Sees => Who?.Connections ?? AllowedConnections.Of([]);
 
     public DateTimeOffset Now => clock.GetUtcNow();
 

@@ -1,0 +1,61 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Reconciler.Access.Users;
+using Reconciler.Tests.Hosting;
+
+namespace Reconciler.Tests.Pages;
+
+[Collection(OneChromium.Name)]
+public sealed class Every_page(Chromium chromium)
+{
+    private static readonly string[] Rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 360)]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 360)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    public async Task Has_nothing_that_axe_objects_to_and_fits_the_screen(ColorScheme scheme, int width)
+    {
+        var look = () => new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 900 } };
+        await using (var context = await chromium.OpenAsync(chromium.Full, Role.Approver, look()))
+            await LookAsync(context, [.. await AddressesAsync(chromium.Full)]);
+        await using (var context = await chromium.OpenAsync(chromium.Empty, Role.Approver, look()))
+            await LookAsync(context, "/", "/payouts", "/payouts?status=failed", "/cases", "/periods", "/connections");
+        await using (var context = await chromium.OpenAsync(chromium.Empty, null, look()))
+            await LookAsync(context, "/sign-in");
+    }
+
+    private static async Task<IEnumerable<string>> AddressesAsync(ServiceHost service)
+    {
+        var kept = await service.Http.GetStringAsync($"/v1/payouts/zopay-test/{Stories.Contested}/why");
+        var digest = System.Text.RegularExpressions.Regex.Match(kept, "\"digest\":\"([0-9a-f]{64})\"").Groups[1].Value;
+        var cases = await service.Http.GetStringAsync($"/v1/discrepancies?payout=zopay-test/{Stories.Contested}");
+        var id = System.Text.RegularExpressions.Regex.Match(cases, "\"id\":\"([0-9a-f-]{36})\"").Groups[1].Value;
+        return
+        [
+            "/", "/payouts", "/payouts?status=nonsense", $"/payouts/zopay-test/{Stories.Contested}", $"/payouts/zopay-test/{Stories.Contested}?knownAt=2026-01-01T00:00:00Z",
+            $"/payouts/zopay-test/{Stories.Contested}/evidence/{digest}", "/cases", $"/cases/{id}", "/periods", "/connections", "/connections/zopay-test",
+            "/payouts/zopay-test/nothing", "/nowhere", "/users",
+        ];
+    }
+
+    private static async Task LookAsync(IBrowserContext context, params string[] addresses)
+    {
+        var page = await context.NewPageAsync();
+        var troubles = new List<string>();
+        page.PageError += (_, error) => troubles.Add(error);
+        foreach (var address in addresses)
+        {
+            await page.GotoAsync(address);
+            var found = await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = [.. Rules] } });
+            found.Violations.Select(wrong => $"{address}: {wrong.Id}, {wrong.Help}: {string.Join(" | ", wrong.Nodes.Take(3).Select(node => node.Html))}").ShouldBeEmpty();
+            var tooWide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            tooWide.ShouldBe(0, address);
+            (await page.TitleAsync()).ShouldEndWith("Reconciler", customMessage: address);
+        }
+
+        troubles.ShouldBeEmpty();
+    }
+}
