@@ -26,6 +26,7 @@ internal static class PageRoutes
         app.MapGet("/payouts.csv", ExportPayouts.Handle).RequireScope(Scope.FinanceRead).ExcludeFromDescription();
         // What the pages follow: the feed, for whoever may read what it tells of.
         app.MapGet("/news", StreamChanges.Handle).RequireScope(Scope.FinanceRead).ExcludeFromDescription();
+        app.MapPageActions();
         app.MapAccessPages();
         app.MapRazorComponents<App>().RequireScope(Scope.FinanceRead);
     }

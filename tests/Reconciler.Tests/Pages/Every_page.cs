@@ -22,7 +22,7 @@ public sealed class Every_page(Chromium chromium)
         await using (var context = await chromium.OpenAsync(chromium.Full, Role.Approver, look()))
             await LookAsync(context, [.. await AddressesAsync(chromium.Full)]);
         await using (var context = await chromium.OpenAsync(chromium.Empty, Role.Approver, look()))
-            await LookAsync(context, "/", "/payouts", "/payouts?status=failed", "/cases", "/periods", "/connections");
+            await LookAsync(context, "/", "/payouts", "/payouts?status=failed", "/cases", "/connections");
         await using (var context = await chromium.OpenAsync(chromium.Empty, null, look()))
             await LookAsync(context, "/sign-in");
     }
@@ -36,7 +36,7 @@ public sealed class Every_page(Chromium chromium)
         return
         [
             "/", "/payouts", "/payouts?status=nonsense", $"/payouts/zopay-test/{Stories.Contested}", $"/payouts/zopay-test/{Stories.Contested}?knownAt=2026-01-01T00:00:00Z",
-            $"/payouts/zopay-test/{Stories.Contested}/evidence/{digest}", "/cases", $"/cases/{id}", "/periods", "/connections", "/connections/zopay-test",
+            $"/payouts/zopay-test/{Stories.Contested}/evidence/{digest}", "/cases", $"/cases/{id}", "/connections", "/connections/zopay-test",
             "/payouts/zopay-test/nothing", "/nowhere", "/users",
         ];
     }

@@ -37,13 +37,6 @@
             if (!open.contains(event.target)) open.open = false;
     });
 
-    // All boxes of a table at once.
-    document.addEventListener("change", event => {
-        if (!event.target.matches("[data-all]")) return;
-        for (const box of document.querySelectorAll(`input[name="${event.target.dataset.all}"]`)) box.checked = event.target.checked;
-    });
-    for (const all of document.querySelectorAll("[data-all]")) all.closest(".for-script")?.removeAttribute("hidden");
-
     // Takes parts of this page as they are now; a part in which somebody is at work is left alone.
     async function refresh(parts) {
         const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error", cache: "no-store" });

@@ -9,7 +9,6 @@ internal static class Addresses
 {
     internal const string Payouts = "/payouts";
     internal const string Cases = "/cases";
-    internal const string Periods = "/periods";
     internal const string Connections = "/connections";
 
     internal static string Of(PayoutId payout) => $"{Payouts}/{payout.Connection}/{Uri.EscapeDataString(payout.ProviderPayoutId)}";
