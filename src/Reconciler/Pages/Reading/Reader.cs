@@ -40,6 +40,12 @@ public sealed class Reader(IHttpContextAccessor accessor, TimeProvider clock)
     /// <summary>The address of this page, to come back to.</summary>
     public string Here => Http.Request.PathBase + Addresses.PathOf(Http.Request) + Http.Request.QueryString;
 
+    /// <summary>
+    /// Sends the reader to another page. The one that asks for it is rendered to its end: the framework's own way is an exception, which
+    /// leaves a tree of components half made, and whatever writes that tree does not come back.
+    /// </summary>
+    public void Leave(string address) => Http.Response.Redirect(address);
+
     public DateTimeOffset Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone);
 
     /// <summary>The instant that a browser's date and time field means, in the reader's zone; null where it is none.</summary>
