@@ -22,7 +22,7 @@ public sealed class The_audit_log(PostgresFixture postgres)
         var (id, http) = await Keys.MakeAsync(service, [Scope.FinanceRead]);
         http.Dispose();
         await service.Http.DeleteAsync($"/v1/keys/{id}");
-        (await service.Http.PutAsync("/v1/connections/zopay-two", new StringContent(Connections.Documents.ZoPay))).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await service.Http.PutAsync("/v1/connections/zopay-two", new StringContent(Connections.Documents.ZoPay, System.Text.Encoding.UTF8, "application/json"))).StatusCode.ShouldBe(HttpStatusCode.Created);
         (await service.Http.DeleteAsync("/v1/connections/zopay-two")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         using var browser = await Browser.SignedInAsync(service);
 
