@@ -13,11 +13,29 @@ internal static class ErrorPages
         request.Headers.Accept.Any(accepted => accepted?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true)
         && !ForPrograms.Any(root => request.Path.StartsWithSegments(root));
 
-    internal static IResult Of(ProblemKind kind)
+    internal static IResult Of(ProblemKind kind) => new InAScopeOfItsOwn(kind.Status);
+
+    /// <summary>The page that failed has begun with this request's renderer, which renders one page and no second.</summary>
+    private sealed class InAScopeOfItsOwn(int status) : IResult
     {
-        return new RazorComponentResult<ErrorPage>(new Dictionary<string, object?> { [nameof(ErrorPage.Status)] = kind.Status })
+        // The framework adds it to each page, and fails where it stands already.
+        private const string Added = "blazor-enhanced-nav";
+
+        public async Task ExecuteAsync(HttpContext httpContext)
         {
-            StatusCode = kind.Status,
-        };
+            var before = httpContext.RequestServices;
+            await using var scope = before.CreateAsyncScope();
+            httpContext.RequestServices = scope.ServiceProvider;
+            httpContext.Response.Headers.Remove(Added);
+            try
+            {
+                await new RazorComponentResult<ErrorPage>(new Dictionary<string, object?> { [nameof(ErrorPage.Status)] = status }) { StatusCode = status }
+                    .ExecuteAsync(httpContext);
+            }
+            finally
+            {
+                httpContext.RequestServices = before;
+            }
+        }
     }
 }
