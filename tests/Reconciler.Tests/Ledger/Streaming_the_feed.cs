@@ -138,11 +138,14 @@ public sealed class Streaming_the_feed(PostgresFixture postgres)
 
         var service = await ServiceHost.StartAsync(postgres);
         await FeedRows.AddAsync(service.Database, 10);
-        await using var stream = await OpenStream.FromAsync(service.Http);
-        await stream.ChangesAsync(10);
-        var stopping = service.StopAsync();
-        (await stream.NextAsync()).ShouldBeNull();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        await using (var stream = await OpenStream.FromAsync(service.Http))
+        {
+            await stream.ChangesAsync(10);
+            var stopping = service.StopAsync();
+            (await stream.NextAsync()).ShouldBeNull();
+            await stopping.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        }
+
         await service.DisposeAsync();
     }
 
