@@ -127,29 +127,6 @@ public sealed class Streaming_the_feed(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Ends_after_a_while_and_when_the_service_stops_and_both_times_after_a_whole_event()
-    {
-        await using (var brief = await ServiceHost.StartAsync(postgres, settings: new Dictionary<string, string?> { ["Reconciler:Feed:StreamSecondsMax"] = "1" }))
-        {
-            await using var ended = await OpenStream.FromAsync(brief.Http);
-            await ended.NextAsync();
-            (await ended.NextAsync()).ShouldBeNull();
-        }
-
-        var service = await ServiceHost.StartAsync(postgres);
-        await FeedRows.AddAsync(service.Database, 10);
-        await using (var stream = await OpenStream.FromAsync(service.Http))
-        {
-            await stream.ChangesAsync(10);
-            var stopping = service.StopAsync();
-            (await stream.NextAsync()).ShouldBeNull();
-            await stopping.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
-        }
-
-        await service.DisposeAsync();
-    }
-
-    [Fact]
     public async Task Drops_a_reader_that_takes_nothing()
     {
         await using var service = await ServiceHost.StartAsync(postgres, settings: new Dictionary<string, string?> { ["Reconciler:Feed:WriteTimeoutSeconds"] = "1" });
