@@ -64,12 +64,12 @@ internal sealed partial class ChangeStream(FeedQuery asked) : IResult
         // A proxy that gathers the answer before it passes it on would keep it from the reader for ever.
         response.Headers["X-Accel-Buffering"] = "no";
         using var lifeIsOver = new CancellationTokenSource(options.StreamMax, clock);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, lifeIsOver.Token);
+        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping, lifeIsOver.Token);
         var stream = new EventStream(response.BodyWriter, options.WriteTimeout, clock);
         try
         {
-            await FollowAsync(stream, first, services.GetRequiredService<FeedTail>(), options.Heartbeat, clock, ending.Token);
+            await FollowAsync(stream, first, services.GetRequiredService<FeedTail>(), options.Heartbeat, clock, ending.Token, stopping);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -88,13 +88,14 @@ internal sealed partial class ChangeStream(FeedQuery asked) : IResult
     }
 
     private async Task FollowAsync(
-        EventStream stream, FeedPage first, FeedTail tail, TimeSpan heartbeat, TimeProvider clock, CancellationToken ending)
+        EventStream stream, FeedPage first, FeedTail tail, TimeSpan heartbeat, TimeProvider clock, CancellationToken ending, CancellationToken stopping)
     {
         stream.Open(first.Epoch, asked.After, RetryMilliseconds);
         var (page, position) = (first, asked.After);
         var spokeAt = clock.GetTimestamp();
-        // A page of another history ends the stream: the reader comes back, and is told so.
-        while (!ending.IsCancellationRequested && page.Epoch == first.Epoch && page.Head >= position)
+        // A page of another history ends the stream: the reader comes back, and is told so. Who waits in the tail is woken by the
+        // service's stop on the stopping thread itself, before that has reached what is linked to it: so it is asked first.
+        while (!stopping.IsCancellationRequested && !ending.IsCancellationRequested && page.Epoch == first.Epoch && page.Head >= position)
         {
             position = page.Next;
             await stream.WriteAsync(page.Changes, ending);

@@ -26,7 +26,7 @@ public sealed class Streaming_the_feed(PostgresFixture postgres)
         var changes = await stream.ChangesAsync(3);
 
         var page = await service.Http.GetStringAsync("/v1/changes?after=0");
-        page.ShouldBe($"{{\"epoch\":\"{JsonNode.Parse(epoch.Data!)!["epoch"]}\",\"changes\":[{string.Join(",", changes.Select(change => change.Data))}],\"next\":\"3\"}}");
+        page.ShouldBe($"{{\"epoch\":\"{JsonNode.Parse(epoch.Data!)!["epoch"]}\",\"changes\":[{string.Join(",", changes.Select(change => change.Data))}],\"next\":\"3\",\"head\":\"3\"}}");
         var shown = new HttpResponseMessage { Content = new StringContent($"{epoch.Text}\n{string.Join("\n", changes.Select(change => change.Text))}") };
         shown.Content.Headers.ContentType = stream.Response.Content.Headers.ContentType;
         await Golden.ShouldMatchAsync(shown, "changes-stream");
@@ -124,6 +124,29 @@ public sealed class Streaming_the_feed(PostgresFixture postgres)
             using var again = await OpenStream.AskAsync(service.Http, "");
             return again.StatusCode == HttpStatusCode.OK;
         });
+    }
+
+    [Fact]
+    public async Task Ends_after_a_while_and_when_the_service_stops_and_both_times_after_a_whole_event()
+    {
+        await using (var brief = await ServiceHost.StartAsync(postgres, settings: new Dictionary<string, string?> { ["Reconciler:Feed:StreamSecondsMax"] = "1" }))
+        {
+            await using var ended = await OpenStream.FromAsync(brief.Http);
+            await ended.NextAsync();
+            (await ended.NextAsync()).ShouldBeNull();
+        }
+
+        var service = await ServiceHost.StartAsync(postgres);
+        await FeedRows.AddAsync(service.Database, 10);
+        await using (var stream = await OpenStream.FromAsync(service.Http))
+        {
+            await stream.ChangesAsync(10);
+            var stopping = service.StopAsync();
+            (await stream.NextAsync()).ShouldBeNull();
+            await stopping.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        }
+
+        await service.DisposeAsync();
     }
 
     [Fact]

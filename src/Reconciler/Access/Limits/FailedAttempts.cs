@@ -24,8 +24,9 @@ internal sealed class FailedAttempts(LimitOptions options) : IDisposable
     /// <summary>Seconds to wait where the address has failed too often; null where it may try.</summary>
     public int? RetryAfter(string? address)
     {
-        using var lease = limiter.AttemptAcquire(Key(address), 0);
-        return lease.IsAcquired ? null : LimitOptions.RetryAfterSeconds(lease);
+        // Whole tokens: asked for none, a bucket says yes as soon as the smallest part of one has come back.
+        if (limiter.GetStatistics(Key(address)) is not { CurrentAvailablePermits: 0 }) return null;
+        return Count(address);
     }
 
     /// <summary>Counts a failure.</summary>
