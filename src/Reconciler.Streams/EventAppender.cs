@@ -18,10 +18,11 @@ namespace Reconciler.Streams;
 /// <param name="streamType">What new streams are, in <c>mt_streams.type</c>.</param>
 public sealed class EventAppender(EventRegistry registry, string streamType)
 {
+    // Arrays are unnested side by side in a select list: in a from list each would be written to a store of its own and read back.
     private const string StartStreams = """
         insert into reconciler.mt_streams (id, type, version, timestamp, created)
         select stream.id, $3, stream.version, $4, $4
-        from unnest($1, $2) as stream (id, version)
+        from (select unnest($1) as id, unnest($2) as version) as stream
         """;
 
     // Said twice, the ids lead to the rows by their key under any plan, also one made while the table was empty.
@@ -30,7 +31,7 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
     private const string MoveStreams = """
         update reconciler.mt_streams as stream
         set version = moved.version, timestamp = case when stream.version = moved.expected then $4 end
-        from unnest($1, $2, $3) as moved (id, expected, version)
+        from (select unnest($1) as id, unnest($2) as expected, unnest($3) as version) as moved
         where stream.id = any($1) and stream.id = moved.id
         """;
 
@@ -39,8 +40,8 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
             (seq_id, id, stream_id, version, data, type, mt_dotnet_type, timestamp, correlation_id, causation_id, headers)
         select nextval('reconciler.mt_events_sequence'), happened.id, happened.stream_id, happened.version, happened.data,
             happened.type, happened.dotnet_type, $10, happened.correlation_id, happened.causation_id, happened.headers
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            as happened (id, stream_id, version, data, type, dotnet_type, correlation_id, causation_id, headers)
+        from (select unnest($1) as id, unnest($2) as stream_id, unnest($3) as version, unnest($4) as data, unnest($5) as type,
+            unnest($6) as dotnet_type, unnest($7) as correlation_id, unnest($8) as causation_id, unnest($9) as headers) as happened
         """;
 
     // Few events name what caused them or carry headers: what nothing is in need not be sent, nor read.
@@ -48,7 +49,8 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
         insert into reconciler.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type, timestamp, correlation_id)
         select nextval('reconciler.mt_events_sequence'), happened.id, happened.stream_id, happened.version, happened.data,
             happened.type, happened.dotnet_type, $8, happened.correlation_id
-        from unnest($1, $2, $3, $4, $5, $6, $7) as happened (id, stream_id, version, data, type, dotnet_type, correlation_id)
+        from (select unnest($1) as id, unnest($2) as stream_id, unnest($3) as version, unnest($4) as data, unnest($5) as type,
+            unnest($6) as dotnet_type, unnest($7) as correlation_id) as happened
         """;
 
     /// <summary>

@@ -3,7 +3,10 @@ using NpgsqlTypes;
 
 namespace Reconciler.Appending;
 
-/// <summary>Rows turned into array parameters, one per column, for <c>unnest</c>.</summary>
+/// <summary>
+/// Rows turned into array parameters, one per column, for <c>unnest</c>: side by side in a select list, since each that stands in a from
+/// list would be written to a store of its own and read back.
+/// </summary>
 internal static class Columns
 {
     internal static NpgsqlParameter Texts<TRow>(List<TRow> rows, Func<TRow, string?> column) => Of(rows, column, NpgsqlDbType.Text);

@@ -14,9 +14,10 @@ internal sealed class EvidenceRows
     private const string Upsert = """
         insert into reconciler.evidence as kept (connection, digest, stream_id, body, content_type, headers, http_status, verified_by, delivery_id,
             unreadable, deliveries, nudges, answers, received_at, last_seen_at)
-        select *, received_at from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-            as came (connection, digest, stream_id, body, content_type, headers, http_status, verified_by, delivery_id,
-                unreadable, deliveries, nudges, answers, received_at)
+        select *, received_at from (select unnest($1) as connection, unnest($2) as digest, unnest($3) as stream_id, unnest($4) as body,
+            unnest($5) as content_type, unnest($6) as headers, unnest($7) as http_status, unnest($8) as verified_by,
+            unnest($9) as delivery_id, unnest($10) as unreadable, unnest($11) as deliveries, unnest($12) as nudges,
+            unnest($13) as answers, unnest($14) as received_at) as came
         on conflict (connection, digest) do update set
             deliveries = kept.deliveries + excluded.deliveries,
             nudges = kept.nudges + excluded.nudges,

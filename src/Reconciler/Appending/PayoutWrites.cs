@@ -18,10 +18,14 @@ internal static class PayoutWrites
         select stream_id, status, final, confidence, rule, status_version, string_to_array(open_discrepancies, ' '), last_heard_at,
             last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state,
             first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference, connection, provider, provider_payout_id
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
-            as new (stream_id, status, final, confidence, rule, status_version, open_discrepancies, last_heard_at,
-            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state,
-            first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference, connection, provider, provider_payout_id)
+        from (select unnest($1) as stream_id, unnest($2) as status, unnest($3) as final, unnest($4) as confidence, unnest($5) as rule,
+            unnest($6) as status_version, unnest($7) as open_discrepancies, unnest($8) as last_heard_at,
+            unnest($9) as last_polled_at, unnest($10) as next_poll_at, unnest($11) as overdue_at, unnest($12) as check_at,
+            unnest($13) as final_at, unnest($14) as version, unnest($15) as polls_since_heard, unnest($16) as poll_lease_until,
+            unnest($17) as poll_faults, unnest($18) as state, unnest($19) as first_seen_at, unnest($20) as reference,
+            unnest($21) as amount, unnest($22) as currency, unnest($23) as recipient, unnest($24) as recipient_digest,
+            unnest($25) as provider_reference, unnest($26) as connection, unnest($27) as provider,
+            unnest($28) as provider_payout_id) as new
         """;
 
     // Said twice, the ids lead to the rows by their key under any plan, also one made while the table was empty.
@@ -32,9 +36,11 @@ internal static class PayoutWrites
             last_polled_at = moved.last_polled_at, next_poll_at = moved.next_poll_at, overdue_at = moved.overdue_at, check_at = moved.check_at,
             final_at = moved.final_at, version = moved.version, polls_since_heard = moved.polls_since_heard,
             poll_lease_until = moved.poll_lease_until, poll_faults = moved.poll_faults, state = moved.state
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-            as moved (stream_id, status, final, confidence, rule, status_version, open_discrepancies, last_heard_at,
-            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state)
+        from (select unnest($1) as stream_id, unnest($2) as status, unnest($3) as final, unnest($4) as confidence, unnest($5) as rule,
+            unnest($6) as status_version, unnest($7) as open_discrepancies, unnest($8) as last_heard_at,
+            unnest($9) as last_polled_at, unnest($10) as next_poll_at, unnest($11) as overdue_at, unnest($12) as check_at,
+            unnest($13) as final_at, unnest($14) as version, unnest($15) as polls_since_heard, unnest($16) as poll_lease_until,
+            unnest($17) as poll_faults, unnest($18) as state) as moved
         where payout.stream_id = any($1) and payout.stream_id = moved.stream_id
         """;
 
@@ -44,8 +50,9 @@ internal static class PayoutWrites
             status = heard.status, final = heard.final, confidence = heard.confidence, rule = heard.rule, status_version = heard.status_version,
             last_heard_at = heard.last_heard_at, next_poll_at = heard.next_poll_at, overdue_at = heard.overdue_at, final_at = heard.final_at,
             version = heard.version, state = heard.state
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            as heard (stream_id, status, final, confidence, rule, status_version, last_heard_at, next_poll_at, overdue_at, final_at, version, state)
+        from (select unnest($1) as stream_id, unnest($2) as status, unnest($3) as final, unnest($4) as confidence, unnest($5) as rule,
+            unnest($6) as status_version, unnest($7) as last_heard_at, unnest($8) as next_poll_at, unnest($9) as overdue_at,
+            unnest($10) as final_at, unnest($11) as version, unnest($12) as state) as heard
         where payout.stream_id = any($1) and payout.stream_id = heard.stream_id
         """;
 
@@ -53,8 +60,8 @@ internal static class PayoutWrites
         update reconciler.payouts as payout set
             first_seen_at = told.first_seen_at, reference = told.reference, amount = told.amount, currency = told.currency,
             recipient = told.recipient, recipient_digest = told.recipient_digest, provider_reference = told.provider_reference
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8)
-            as told (stream_id, first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference)
+        from (select unnest($1) as stream_id, unnest($2) as first_seen_at, unnest($3) as reference, unnest($4) as amount,
+            unnest($5) as currency, unnest($6) as recipient, unnest($7) as recipient_digest, unnest($8) as provider_reference) as told
         where payout.stream_id = any($1) and payout.stream_id = told.stream_id
         """;
 
