@@ -14,18 +14,18 @@ internal static class EditSubscriptions
     private const int RetryAfterSeconds = 1;
 
     internal static async Task<IResult> CreateAsync(
-        HttpContext context, SubscriptionStore store, Installation installation, ConnectionRegistry connections, WebhookSender sender, TimeProvider clock,
-        CancellationToken cancellation)
+        HttpContext context, SubscriptionStore store, SubscriptionDefinitions definitions, ConnectionRegistry connections, WebhookSender sender,
+        TimeProvider clock, CancellationToken cancellation)
     {
         var (given, refused) = await SubscriptionBody.ReadAsync(
             context.Request, (root, problems) => Known(GivenSubscription.Read(root, isNew: true, problems), context, connections, problems), cancellation);
         if (given is null) return refused!;
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var (secrets, made) = Merged(given.Secrets, stored: [], clock.GetUtcNow());
-        if (!await store.InsertAsync(id, given, SubscriptionSecret.Seal(installation.Secrets, id, secrets), cancellation))
+        if (!await definitions.CreateAsync(context.Actor(), id, given, secrets, cancellation))
         {
-            return given.StartAfter is null || (await store.ShowAsync(id: null, cancellation)).Count >= SubscriptionStore.CountMax
-                ? new Problem(ProblemKind.SubscriptionsFull, $"There are {SubscriptionStore.CountMax} subscriptions. Remove one that is not needed.")
+            return given.StartAfter is null || (await store.ShowAsync(id: null, cancellation)).Count >= SubscriptionDefinitions.CountMax
+                ? new Problem(ProblemKind.SubscriptionsFull, $"There are {SubscriptionDefinitions.CountMax} subscriptions. Remove one that is not needed.")
                 : Problem.Invalid("startAfter", "It lies beyond the feed's head: take a position that the feed gave.");
         }
 
@@ -35,8 +35,8 @@ internal static class EditSubscriptions
     }
 
     internal static async Task<IResult> PutAsync(
-        string id, HttpContext context, SubscriptionStore store, Installation installation, ConnectionRegistry connections, WebhookSender sender,
-        TimeProvider clock, CancellationToken cancellation)
+        string id, HttpContext context, SubscriptionStore store, SubscriptionDefinitions definitions, Installation installation,
+        ConnectionRegistry connections, WebhookSender sender, TimeProvider clock, CancellationToken cancellation)
     {
         var (given, refused) = await SubscriptionBody.ReadAsync(
             context.Request, (root, problems) => Known(GivenSubscription.Read(root, isNew: false, problems), context, connections, problems), cancellation);
@@ -44,9 +44,14 @@ internal static class EditSubscriptions
         for (var attempt = 0; attempt < TriesMax; attempt++)
         {
             if (await ReadSubscriptions.FindAsync(id, context, store, cancellation) is not { Row: var row }) return ReadSubscriptions.Unknown(id);
-            var (secrets, made) = Merged(given.Secrets, ReadSubscriptions.Secrets(row, installation), clock.GetUtcNow());
-            if (!await store.UpdateAsync(row, given, SubscriptionSecret.Seal(installation.Secrets, row.Id, secrets), cancellation)) continue;
-            sender.LookNow();
+            var stored = ReadSubscriptions.Secrets(row, installation);
+            var (secrets, made) = Merged(given.Secrets, stored, clock.GetUtcNow());
+            if (!(given.IsThatOf(row) && secrets.SequenceEqual(stored)))
+            {
+                if (!await definitions.ChangeAsync(context.Actor(), row, given, stored, secrets, cancellation)) continue;
+                sender.LookNow();
+            }
+
             return await AnswerAsync(row.Id, secrets, made, StatusCodes.Status200OK, store, cancellation);
         }
 
@@ -54,10 +59,11 @@ internal static class EditSubscriptions
     }
 
     internal static async Task<IResult> DeleteAsync(
-        string id, HttpContext context, SubscriptionStore store, WebhookSender sender, CancellationToken cancellation)
+        string id, HttpContext context, SubscriptionStore store, SubscriptionDefinitions definitions, WebhookSender sender,
+        CancellationToken cancellation)
     {
         if (await ReadSubscriptions.FindAsync(id, context, store, cancellation) is not { } shown) return ReadSubscriptions.Unknown(id);
-        if (!await store.DeleteAsync(shown.Row.Id, cancellation)) return ReadSubscriptions.Unknown(id);
+        if (!await definitions.DeleteAsync(context.Actor(), shown.Row.Id, cancellation)) return ReadSubscriptions.Unknown(id);
         sender.LookNow();
         return TypedResults.NoContent();
     }

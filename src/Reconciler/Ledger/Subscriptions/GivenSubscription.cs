@@ -27,6 +27,11 @@ internal sealed record GivenSubscription(
     private const int PrefixBitsMinV6 = 7;
     private const string UrlRule = "An absolute https URL is needed, without user, password or fragment; http only where allowedRanges names a network.";
 
+    /// <summary>Whether it says, but for the secrets, what is stored.</summary>
+    internal bool IsThatOf(SubscriptionRow row) =>
+        Url == row.Url && Description == row.Description
+        && Kinds.SequenceEqual(row.Kinds) && Connections.SequenceEqual(row.Connections) && AllowedRanges.SequenceEqual(row.AllowedRanges);
+
     /// <summary>Null where something is wrong; the problems say what.</summary>
     internal static GivenSubscription? Read(MemberReader root, bool isNew, List<SettingProblem> problems)
     {

@@ -5,18 +5,21 @@ using Reconciler.Hosting;
 namespace Reconciler.Ledger.Subscriptions;
 
 /// <summary>Stops a subscription and lets it go on, from where it was or from another position. Deciding about one change is here, too.</summary>
-internal static partial class SteerSubscription
+internal static class SteerSubscription
 {
     internal static Task<IResult> PauseAsync(
-        string id, HttpContext context, SubscriptionStore store, Installation installation, WebhookSender sender, CancellationToken cancellation) =>
-        SteerAsync(id, context, store, installation, sender, shown => store.PauseAsync(shown.Row.Id, cancellation), _ => ReadSubscriptions.Unknown(id), cancellation);
+        string id, HttpContext context, SubscriptionStore store, SubscriptionSteering steering, Installation installation, WebhookSender sender,
+        CancellationToken cancellation) => SteerAsync(
+        id, context, store, installation, sender, shown => steering.PauseAsync(context.Actor(), shown.Row.Id, cancellation), _ => ReadSubscriptions.Unknown(id), cancellation);
 
     internal static Task<IResult> ResumeAsync(
-        string id, HttpContext context, SubscriptionStore store, Installation installation, WebhookSender sender, CancellationToken cancellation) =>
-        SteerAsync(id, context, store, installation, sender, shown => store.ResumeAsync(shown.Row.Id, cancellation), OtherHistory, cancellation);
+        string id, HttpContext context, SubscriptionStore store, SubscriptionSteering steering, Installation installation, WebhookSender sender,
+        CancellationToken cancellation) => SteerAsync(
+        id, context, store, installation, sender, shown => steering.ResumeAsync(context.Actor(), shown.Row.Id, cancellation), OtherHistory, cancellation);
 
     internal static async Task<IResult> ReplayAsync(
-        string id, HttpContext context, SubscriptionStore store, Installation installation, WebhookSender sender, CancellationToken cancellation)
+        string id, HttpContext context, SubscriptionStore store, SubscriptionSteering steering, Installation installation, WebhookSender sender,
+        CancellationToken cancellation)
     {
         var (given, refused) = await SubscriptionBody.ReadAsync(context.Request, (root, _) =>
         {
@@ -28,12 +31,12 @@ internal static partial class SteerSubscription
         return given is null
             ? refused!
             : await SteerAsync(
-                id, context, store, installation, sender, shown => store.ReplayAsync(shown.Row.Id, given.Position, cancellation),
+                id, context, store, installation, sender, shown => steering.ReplayAsync(context.Actor(), shown.Row.Id, given.Position, cancellation),
                 shown => new Problem(ProblemKind.FeedPositionAhead, $"The feed ends at {shown.Head}, before {given.Position}."), cancellation);
     }
 
     internal static async Task<IResult> SkipAsync(
-        string id, HttpContext context, SubscriptionStore store, Installation installation, WebhookSender sender, ILogger<WebhookSender> log,
+        string id, HttpContext context, SubscriptionStore store, SubscriptionSteering steering, Installation installation, WebhookSender sender,
         CancellationToken cancellation)
     {
         var (given, refused) = await SubscriptionBody.ReadAsync(context.Request, (root, _) =>
@@ -43,13 +46,12 @@ internal static partial class SteerSubscription
             root.Close();
             return position is { } known ? new GivenPosition(known) : null;
         }, cancellation);
-        if (given is null) return refused!;
-        return await SteerAsync(id, context, store, installation, sender, async shown =>
-        {
-            var isSkipped = await store.SkipAsync(shown.Row.Id, given.Position, cancellation);
-            if (isSkipped) Skipped(log, shown.Row.Id, given.Position, context.Actor().Reference);
-            return isSkipped;
-        }, _ => new Problem(ProblemKind.ChangeNotDeferred, $"The change {given.Position} is not among the deferred ones: it was accepted, or was not tried yet."), cancellation);
+        return given is null
+            ? refused!
+            : await SteerAsync(
+                id, context, store, installation, sender, shown => steering.SkipAsync(context.Actor(), shown.Row.Id, given.Position, cancellation),
+                _ => new Problem(ProblemKind.ChangeNotDeferred, $"The change {given.Position} is not among the deferred ones: it was accepted, or was not tried yet."),
+                cancellation);
     }
 
     private static async Task<IResult> SteerAsync(
@@ -67,7 +69,4 @@ internal static partial class SteerSubscription
         $"Its cursor {shown.Row.Cursor} lies beyond where that history and this one part: the database was restored or replaced. Compare by parity, then replay from a position.");
 
     private sealed record GivenPosition(long Position);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Subscription {Subscription}: the change {Position} was skipped by {Actor}")]
-    private static partial void Skipped(ILogger log, Guid subscription, long position, string actor);
 }

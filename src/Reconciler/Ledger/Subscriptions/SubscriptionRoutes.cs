@@ -34,6 +34,9 @@ public static class SubscriptionRoutes
     public static IServiceCollection AddSubscriptions(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(configuration.GetSection("Reconciler:Subscriptions").Get<SubscriptionOptions>() ?? new SubscriptionOptions())
         .AddSingleton<SubscriptionStore>()
+        .AddSingleton<SubscriptionAct>()
+        .AddSingleton<SubscriptionDefinitions>()
+        .AddSingleton<SubscriptionSteering>()
         .AddSingleton<CompareParity>()
         .AddSingleton<WebhookSender>()
         .AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
@@ -106,7 +109,7 @@ public static class SubscriptionRoutes
         routes.MapPost(One + "/skip", SteerSubscription.SkipAsync).RequireScope(Scope.Admin).WithinConnections()
             .WithMetadata(new RequestSizeLimitAttribute(SubscriptionBody.BytesMax))
             .WithTags(Tag).WithSummary("Give up one deferred change, so that its payout goes on")
-            .WithDescription("A person's decision, and logged. The change stays in the feed.")
+            .WithDescription("A person's decision, and in the audit log. The change stays in the feed.")
             .Accepts<SkipDocument>("application/json")
             .Produces<SubscriptionAnswer>()
             .Refuses(404, 409, 413, 422);
