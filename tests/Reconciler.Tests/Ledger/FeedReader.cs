@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -57,6 +58,12 @@ internal sealed partial class FeedReader : IAsyncDisposable
         {
             lock (other.gate) seen.SequenceEqual(other.seen).ShouldBeTrue();
         }
+    }
+
+    /// <summary>Whoever was told otherwise was told the same bytes.</summary>
+    public void ShouldHaveSeenTheSameAs(IEnumerable<(long Position, byte[] Change)> told)
+    {
+        lock (gate) seen.SequenceEqual(told.Select(one => (one.Position, Encoding.UTF8.GetString(one.Change)))).ShouldBeTrue();
     }
 
     public async ValueTask DisposeAsync()

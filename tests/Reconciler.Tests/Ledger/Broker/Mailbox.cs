@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 
 namespace Reconciler.Tests.Ledger.Broker;
 
@@ -42,25 +41,15 @@ internal sealed class Mailbox(PrivateBroker broker, string exchange, string bind
         await channel.ExchangeDeleteAsync(exchange);
     }
 
+    /// <summary>Takes all that comes, until it is ended.</summary>
+    public Task<Consumer> ConsumeAsync() => Consumer.OfAsync(broker, queue);
+
     /// <summary>Takes all that comes until one letter has the position.</summary>
-    public async Task<List<Letter>> ReadUntilAsync(long position)
+    public async Task<IReadOnlyList<Letter>> ReadUntilAsync(long position)
     {
-        var letters = new List<Letter>();
-        var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var connection = await broker.ConnectAsync();
-        await using var channel = await connection.CreateChannelAsync();
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, got) =>
-        {
-            // One after the other; the client's buffer is its own again afterwards.
-            letters.Add(new Letter(got.RoutingKey, new BasicProperties(got.BasicProperties), got.Body.ToArray()));
-            if (letters[^1].Position >= position) came.TrySetResult();
-            return Task.CompletedTask;
-        };
-        await channel.BasicConsumeAsync(queue, autoAck: true, consumer);
-        await came.Task.WaitAsync(ReadMax, TimeProvider.System);
-        await channel.CloseAsync();
-        return letters;
+        await using var consumer = await ConsumeAsync();
+        await consumer.ReachesAsync(position, ReadMax);
+        return await consumer.EndAsync();
     }
 
     /// <summary>Every position from 1 on came, for the first time in order; what came again was the same message.</summary>
