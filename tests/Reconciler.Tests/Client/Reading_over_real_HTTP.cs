@@ -49,6 +49,17 @@ public sealed class Reading_over_real_HTTP(PostgresFixture postgres)
         reading.Kept.ShouldBe(reading.Taken[^1].At);
     }
 
+    [Fact]
+    public async Task A_page_tells_how_far_behind_its_reader_is()
+    {
+        await using var service = await ServiceHost.StartAsync(postgres);
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(at => service.AppendAsync(Evidences.Heard($"p-{at}", ObservedStatus.Succeeded, StoppedClock.Noon))));
+
+        var page = await new ChangeFeed(service.Http, new FeedOptions { PageSize = 4 }).ReadPageAsync(FeedPosition.Start);
+
+        (page.Next.Position, page.Head).ShouldBe((4, 10));
+    }
+
     [Theory]
     [InlineData(FeedTransport.Pull)]
     [InlineData(FeedTransport.Stream)]

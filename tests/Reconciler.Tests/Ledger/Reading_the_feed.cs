@@ -36,6 +36,21 @@ public sealed class Reading_the_feed(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Gives_what_is_described_and_nothing_else()
+    {
+        await using var service = await ServiceHost.StartAsync(postgres);
+        await service.AppendAsync(Evidences.Heard("p-1", ObservedStatus.Succeeded, Noon));
+
+        var page = await ReadAsync(service, "after=0");
+
+        var schemas = (await service.Http.GetFromJsonAsync<JsonNode>("/openapi/v1.json"))!["components"]!["schemas"]!;
+        page.AsObject().Select(member => member.Key).ShouldBe(schemas["ChangesPage"]!["properties"]!.AsObject().Select(member => member.Key));
+        page["changes"]![0]!.AsObject().Select(member => member.Key)
+            .ShouldBe(schemas["ChangeAnswer"]!["properties"]!.AsObject().Select(member => member.Key), ignoreOrder: true);
+        ((string)page["head"]!).ShouldBe("2");
+    }
+
+    [Fact]
     public async Task Refuses_a_position_or_an_epoch_of_another_history()
     {
         await using var service = await ServiceHost.StartAsync(postgres, new StoppedClock(Noon));
