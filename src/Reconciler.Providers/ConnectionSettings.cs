@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Reconciler.Core;
 
 namespace Reconciler.Providers;
@@ -24,7 +25,7 @@ public sealed record ApiSettings(
     ImmutableDictionary<string, string> Options);
 
 /// <summary>How deliveries are verified.</summary>
-/// <param name="Secrets">Shared secrets that are live now; each may verify.</param>
+/// <param name="Secrets">Shared secrets; each verifies within its own time.</param>
 /// <param name="Keys">Pinned public keys.</param>
 /// <param name="KeysFrom">Null: only pinned keys. <c>api</c>: fetched from the provider.</param>
 /// <param name="PublicUrl">The URL as the provider calls it, where a proxy stands before us: RFC 9421 covers authority and path.</param>
@@ -46,9 +47,23 @@ public sealed record WebhookSettings(
 {
     /// <summary>With neither secrets nor keys a connection takes nudges only.</summary>
     public bool Verifies => !Secrets.IsEmpty || !Keys.IsEmpty || KeysFrom is not null;
+
+    /// <summary>Where deliveries may come from; empty: from anywhere. Beside the signature, never in its place.</summary>
+    public ImmutableArray<IPNetwork> AllowedAddresses { get; init; } = [];
 }
 
-public sealed record WebhookSecret(string Id, Secret Secret);
+/// <summary>A shared secret, which verifies from <see cref="NotBefore"/> on and before <see cref="NotAfter"/>, by our clock at arrival.</summary>
+public sealed record WebhookSecret(string Id, Secret Secret)
+{
+    /// <summary>Null: from ever.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Null: for ever.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+
+    /// <summary>Whether it verifies at that instant.</summary>
+    public bool IsLive(DateTimeOffset at) => !(NotBefore > at) && !(NotAfter <= at);
+}
 
 /// <param name="Pem">SubjectPublicKeyInfo in PEM.</param>
 public sealed record WebhookKey(string Id, string Pem);
@@ -84,4 +99,8 @@ public sealed record ProviderDefaults(
     WebhookSettings Webhook,
     PollingPolicy Polling,
     ImmutableArray<string> WebhookEvents,
-    ImmutableArray<string> SourceAddresses);
+    ImmutableArray<string> SourceAddresses)
+{
+    /// <summary>Where the address of our webhook is entered, in one or two sentences: what is documented, and no more.</summary>
+    public required string WhereToRegister { get; init; }
+}

@@ -31,6 +31,10 @@ public interface IProviderConnection
     /// <summary>The sender's own id of the delivery, from its headers: a hint, not signed. Null where there is none.</summary>
     string? DeliveryId(Delivery delivery);
 
+    /// <summary>The headers with which this provider would sign a body now, by the newest secret that is live: for a delivery that we send to
+    /// ourselves. Null where we cannot sign, because nothing verifies here or only the provider has the key.</summary>
+    IReadOnlyList<KeyValuePair<string, string>>? Sign(ReadOnlyMemory<byte> body, DateTimeOffset now);
+
     /// <summary>Translates a delivery's body. Pure and total: hostile bytes are <see cref="Reading.Unreadable"/>.</summary>
     Reading Read(ReadOnlyMemory<byte> body);
 
@@ -96,6 +100,9 @@ public enum RefusalReason
     WrongAlgorithm,
 
     WrongSignature,
+
+    /// <summary>The signature is right, by a secret that is not live yet, or not any more: a rotation out of step, no forgery.</summary>
+    InactiveSecret,
 
     /// <summary>The signature is right, and too old or from the future: a skewed clock, a late retry, a replay; no forgery.</summary>
     Stale,

@@ -116,6 +116,8 @@ internal static class SettingsCheck
                 yield return new SettingProblem($"webhook.secrets[{at}].id", "Another secret has this id: which one matched could not be told.");
             if (secrets[at].Secret.Value.Length is 0 or > CredentialLengthMax)
                 yield return new SettingProblem($"webhook.secrets[{at}].secret", "A secret cannot be empty: anybody could sign with it.");
+            if (secrets[at].NotAfter <= secrets[at].NotBefore)
+                yield return new SettingProblem($"webhook.secrets[{at}].notAfter", "It ends before it begins: it would never verify anything.");
         }
     }
 

@@ -14,6 +14,7 @@ using Reconciler.Telemetry;
 using Reconciler.Verifying;
 
 if (await AccessCommand.AnswerAsync(args) is { } commanded) return commanded;
+if (await MasterKeyCommand.AnswerAsync(args) is { } rotated) return rotated;
 if (CommandLine.Answer(args) is { } exitCode) return exitCode;
 
 var builder = WebApplication.CreateBuilder(args);

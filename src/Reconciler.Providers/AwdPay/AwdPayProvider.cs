@@ -48,7 +48,10 @@ internal sealed class AwdPayProvider : IPayoutProvider
         },
         // Nothing is sent for expired and cancelled: those are seen by polling alone.
         WebhookEvents: ["withdrawal.pending", "withdrawal.processing", "withdrawal.success", "withdrawal.failed"],
-        SourceAddresses: []);
+        SourceAddresses: [])
+    {
+        WhereToRegister = "Nowhere: no dashboard is involved. Whoever sends a withdrawal request gives this address in it, as callbackUrl.",
+    };
 
     // With the growth that follows the last step, about the ten minutes that the page names.
     private const int MinuteSteps = 7;

@@ -41,7 +41,10 @@ internal sealed class CaurisFluxProvider : IPayoutProvider
         },
         // No page names an event for payouts.
         WebhookEvents: [],
-        SourceAddresses: []);
+        SourceAddresses: [])
+    {
+        WhereToRegister = "Whether payouts have webhooks at all is not documented, so neither is where to enter the address. Polling finds every outcome without them.",
+    };
 
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings settings) =>
     [

@@ -44,7 +44,11 @@ internal sealed class PawaPayProvider : IPayoutProvider
         [
             // Production; the sandbox sends from 3.64.89.224.
             "18.192.208.15", "18.195.113.136", "3.72.212.107", "54.73.125.42", "54.155.38.214", "54.73.130.113", "3.64.89.224",
-        ]);
+        ])
+    {
+        WhereToRegister = "Where in the dashboard the callback address is entered is not documented here. Callbacks are unsigned unless signing is "
+            + "switched on at pawaPay: do both, and set webhook.keysFrom here, else a callback only makes us ask.",
+    };
 
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings settings) =>
     [
@@ -73,6 +77,9 @@ internal sealed class PawaPayProvider : IPayoutProvider
 
         /// <summary>pawaPay sends none.</summary>
         public string? DeliveryId(Delivery delivery) => null;
+
+        /// <summary>Only pawaPay has the key.</summary>
+        public IReadOnlyList<KeyValuePair<string, string>>? Sign(ReadOnlyMemory<byte> body, DateTimeOffset now) => null;
 
         public Reading Read(ReadOnlyMemory<byte> body) => PawaPayTranslation.Callback(body);
 

@@ -14,6 +14,8 @@ internal sealed class HmacConnection(
 
     public string? DeliveryId(Delivery delivery) => scheme.DeliveryId(delivery);
 
+    public IReadOnlyList<KeyValuePair<string, string>>? Sign(ReadOnlyMemory<byte> body, DateTimeOffset now) => scheme.Sign(body, now);
+
     public Reading Read(ReadOnlyMemory<byte> body) => delivered(body);
 
     public async Task<StatusAnswer> AskAsync(StatusQuestion question, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -19,7 +20,7 @@ internal sealed class HmacScheme
     private readonly WebhookSettings settings;
     private readonly TimeForms timestampForms;
     private readonly TimeSpan tolerance;
-    private readonly ImmutableArray<(Verdict.Verified Verdict, byte[] Key)> keys;
+    private readonly ImmutableArray<(WebhookSecret Secret, Verdict.Verified Verdict, byte[] Key)> keys;
 
     /// <param name="settings">The connection's: headers in order (first present wins), secrets (each is tried), accepted contents, tolerance.</param>
     /// <param name="timestampForms">How this provider writes its timestamp header; <see cref="TimeForms.None"/> where it sends none.</param>
@@ -28,14 +29,14 @@ internal sealed class HmacScheme
         this.settings = settings;
         this.timestampForms = timestampForms;
         tolerance = TimeSpan.FromSeconds(settings.ToleranceSeconds);
-        keys = [.. settings.Secrets.Select(secret => (new Verdict.Verified(secret.Id), Encoding.UTF8.GetBytes(secret.Secret.Value)))];
+        keys = [.. settings.Secrets.Select(secret => (secret, new Verdict.Verified(secret.Id), Encoding.UTF8.GetBytes(secret.Secret.Value)))];
     }
 
     /// <summary>Verifies one delivery. Never throws, whatever the headers hold.</summary>
     /// <returns>
     /// <see cref="Verdict.Verified"/> by the first secret that matches; <see cref="Verdict.Unverifiable"/> without secrets; otherwise
     /// refused. <see cref="RefusalReason.Stale"/> means that the signature was right and only too old or too new, so that counting it
-    /// tells a skewed clock or a late retry from a forgery.
+    /// tells a skewed clock or a late retry from a forgery; <see cref="RefusalReason.InactiveSecret"/> tells a rotation out of step from both.
     /// </returns>
     public Verdict Verify(Delivery delivery)
     {
@@ -58,8 +59,24 @@ internal sealed class HmacScheme
     /// <summary>The sender's own id of the delivery: not covered by any of these signatures, a hint only.</summary>
     public string? DeliveryId(Delivery delivery) => First(delivery, settings.DeliveryIdHeaders);
 
-    private Verdict VerifyBody(Delivery delivery, ReadOnlySpan<byte> given) =>
-        Match(delivery.Body.Span, given) ?? (Verdict)new Verdict.Refused(RefusalReason.WrongSignature);
+    /// <summary>What a sender with the newest live secret would put into the headers; null where no secret is live.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Sign(ReadOnlyMemory<byte> body, DateTimeOffset now)
+    {
+        var live = keys.Where(one => one.Secret.IsLive(now)).ToList();
+        if (live.Count == 0) return null;
+        if (settings.SignedContents.Contains(SignedContent.Body))
+            return [new(settings.SignatureHeaders[0], Prefix + Convert.ToHexStringLower(HMACSHA256.HashData(live[^1].Key, body.Span)))];
+        var timestamp = timestampForms.HasFlag(TimeForms.UnixMilliseconds) ? now.ToUnixTimeMilliseconds() : now.ToUnixTimeSeconds();
+        var stamp = timestamp.ToString(CultureInfo.InvariantCulture);
+        byte[] signed = [.. Encoding.ASCII.GetBytes($"{stamp}."), .. body.Span];
+        return
+        [
+            new(settings.TimestampHeaders[0], stamp),
+            new(settings.SignatureHeaders[0], Convert.ToHexStringLower(HMACSHA256.HashData(live[^1].Key, signed))),
+        ];
+    }
+
+    private Verdict VerifyBody(Delivery delivery, ReadOnlySpan<byte> given) => Match(delivery.Body.Span, given, delivery.ReceivedAt);
 
     private Verdict VerifyStamped(Delivery delivery, ReadOnlySpan<byte> given)
     {
@@ -74,8 +91,10 @@ internal sealed class HmacScheme
             Encoding.ASCII.GetBytes(timestamp, signed);
             signed[timestamp.Length] = (byte)'.';
             delivery.Body.Span.CopyTo(signed.AsSpan(timestamp.Length + 1));
-            if (Match(signed.AsSpan(0, length), given) is not { } verified) return new Verdict.Refused(RefusalReason.WrongSignature);
-            return (delivery.ReceivedAt - sentAt).Duration() <= tolerance ? verified : new Verdict.Refused(RefusalReason.Stale);
+            var verdict = Match(signed.AsSpan(0, length), given, delivery.ReceivedAt);
+            return verdict is not Verdict.Verified || (delivery.ReceivedAt - sentAt).Duration() <= tolerance
+                ? verdict
+                : new Verdict.Refused(RefusalReason.Stale);
         }
         finally
         {
@@ -83,16 +102,19 @@ internal sealed class HmacScheme
         }
     }
 
-    private Verdict.Verified? Match(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> given)
+    private Verdict Match(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> given, DateTimeOffset at)
     {
         Span<byte> expected = stackalloc byte[MacBytes];
-        foreach (var (verdict, key) in keys)
+        var reason = RefusalReason.WrongSignature;
+        foreach (var (secret, verdict, key) in keys)
         {
             HMACSHA256.HashData(key, signed, expected);
-            if (CryptographicOperations.FixedTimeEquals(expected, given)) return verdict;
+            if (!CryptographicOperations.FixedTimeEquals(expected, given)) continue;
+            if (secret.IsLive(at)) return verdict;
+            reason = RefusalReason.InactiveSecret;
         }
 
-        return null;
+        return new Verdict.Refused(reason);
     }
 
     // Lower-case hex is documented and either case is read; the prefix is Zayono's and ZoPay's, and tells nothing.

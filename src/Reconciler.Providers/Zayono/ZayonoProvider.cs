@@ -40,7 +40,10 @@ internal sealed class ZayonoProvider : IPayoutProvider
             VerifyFinal = VerifyFinal.Contested,
         },
         WebhookEvents: ["payout.initialized", "payout.successful", "payout.failed", "payout.cancelled"],
-        SourceAddresses: []);
+        SourceAddresses: [])
+    {
+        WhereToRegister = "Their pages name the events and the signature, but not where in the dashboard the address is entered.",
+    };
 
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings settings) =>
     [

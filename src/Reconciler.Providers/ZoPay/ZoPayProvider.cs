@@ -43,7 +43,10 @@ internal sealed class ZoPayProvider : IPayoutProvider
         Polling: PollingPolicy.Default with { Budget = [new RequestBudget(100, TimeSpan.FromMinutes(1))] },
         // Cancellations are seen by polling alone.
         WebhookEvents: ["payout.completed", "payout.failed"],
-        SourceAddresses: []);
+        SourceAddresses: [])
+    {
+        WhereToRegister = "Their pages say that webhooks are registered and which events there are, but not where in the dashboard. Tick only the payout events.",
+    };
 
     public IReadOnlyList<SettingProblem> Check(ConnectionSettings settings) =>
     [

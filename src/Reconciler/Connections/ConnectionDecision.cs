@@ -8,7 +8,7 @@ namespace Reconciler.Connections;
 internal sealed record ConnectionDecision(ConnectionDocument? Document, ConnectionSecrets Secrets, IReadOnlyList<SettingProblem> Problems)
 {
     // Where credentials may travel in clear: nothing that these environments name moves money.
-    private static readonly ImmutableArray<string> PlayEnvironments = ["sandbox", "simulator", "test"];
+    internal static readonly ImmutableArray<string> PlayEnvironments = ["sandbox", "simulator", "test"];
 
     private static string Plays => string.Join(", ", PlayEnvironments);
 
@@ -29,7 +29,7 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
         var secrets = new ConnectionSecrets(
             Credentials(given, stored, storedSecrets, provider.Defaults, problems),
             WebhookSecrets(given, storedSecrets, problems));
-        var document = Shown(given.Document, secrets);
+        var document = Shown(given.Document with { Paused = given.Document.Paused ?? stored?.Paused }, secrets);
         var settings = EffectiveSettings.Of(key, document, secrets, provider.Defaults);
         problems.AddRange(provider.Check(settings).Select(Renamed));
         return new ConnectionDecision(document, secrets, [.. problems.DistinctBy(problem => problem.Field)]);
@@ -68,12 +68,12 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
     {
         if (given.Webhook is null) return stored.Webhook;
         var secrets = ImmutableArray.CreateBuilder<WebhookSecret>();
-        foreach (var (id, secret) in given.Webhook)
+        foreach (var one in given.Webhook)
         {
-            var value = secret ?? stored.Webhook.FirstOrDefault(known => known.Id == id)?.Secret;
+            var value = one.Secret ?? stored.Webhook.FirstOrDefault(known => known.Id == one.Id)?.Secret;
             if (value is null)
                 problems.Add(new($"webhook.secrets[{secrets.Count}].secret", "A value is needed: none is stored for this id."));
-            secrets.Add(new WebhookSecret(id, value ?? new Secret("")));
+            secrets.Add(new WebhookSecret(one.Id, value ?? new Secret("")) { NotBefore = one.NotBefore, NotAfter = one.NotAfter });
         }
 
         return secrets.ToImmutable();
@@ -115,7 +115,7 @@ internal sealed record ConnectionDecision(ConnectionDocument? Document, Connecti
         return given with
         {
             Api = api with { Credentials = credentials },
-            Webhook = webhook with { Secrets = [.. secrets.Webhook.Select(secret => new SecretDocument(secret.Id))] },
+            Webhook = webhook with { Secrets = [.. secrets.Webhook.Select(SecretDocument.Of)] },
         };
     }
 

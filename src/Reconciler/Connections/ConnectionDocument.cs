@@ -8,8 +8,10 @@ namespace Reconciler.Connections;
 /// A connection as its operator wrote it: what is null was not said, and the provider's defaults hold. The shape of
 /// <c>PUT /v1/connections/{key}</c>, of its answer and of the stored row. Secrets show as <see cref="Masked"/>; their values are elsewhere.
 /// </summary>
+/// <param name="Paused">True: neither polled nor accepted. Left out of a PUT it stays as it is, so that a file that is applied at each start
+/// does not resume what somebody paused.</param>
 public sealed record ConnectionDocument(
-    Provider Provider, string Environment, ApiDocument? Api, WebhookDocument? Webhook, PollingDocument? Polling)
+    Provider Provider, string Environment, ApiDocument? Api, WebhookDocument? Webhook, PollingDocument? Polling, bool? Paused = null)
 {
     /// <summary>What stands for a secret that is stored. Written back, it means: keep it.</summary>
     public const string Masked = "***";
@@ -42,10 +44,17 @@ public sealed record WebhookDocument(
     IReadOnlyList<string>? TimestampHeaders,
     IReadOnlyList<string>? DeliveryIdHeaders,
     IReadOnlyList<SignedContent>? SignedContents,
-    int? ToleranceSeconds);
+    int? ToleranceSeconds,
+    IReadOnlyList<string>? AllowedAddresses = null);
 
 /// <param name="Secret">Always <see cref="ConnectionDocument.Masked"/>.</param>
-public sealed record SecretDocument(string Id, string Secret = ConnectionDocument.Masked);
+/// <param name="NotBefore">It verifies from then on; null: from ever.</param>
+/// <param name="NotAfter">It verifies before then; null: for ever.</param>
+public sealed record SecretDocument(
+    string Id, string Secret = ConnectionDocument.Masked, DateTimeOffset? NotBefore = null, DateTimeOffset? NotAfter = null)
+{
+    internal static SecretDocument Of(WebhookSecret secret) => new(secret.Id, ConnectionDocument.Masked, secret.NotBefore, secret.NotAfter);
+}
 
 /// <summary>Spans as <see cref="Duration"/> reads them.</summary>
 public sealed record PollingDocument(

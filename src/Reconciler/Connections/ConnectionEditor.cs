@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Reconciler.Core;
+using Reconciler.Hosting;
 using Reconciler.Providers;
 
 namespace Reconciler.Connections;
@@ -8,12 +9,17 @@ namespace Reconciler.Connections;
 /// <summary>Puts and deletes connections: checks, keeps what a PUT leaves unsaid, and writes only what changes.</summary>
 internal sealed class ConnectionEditor(ConnectionStore store, Installation installation)
 {
+    // Whatever its time: another value under the same id is another secret.
+    private static readonly IEqualityComparer<WebhookSecret> SameSecret =
+        EqualityComparer<WebhookSecret>.Create((one, other) => one?.Id == other?.Id && one?.Secret == other?.Secret, secret => secret.Id.GetHashCode(StringComparison.Ordinal));
+
     /// <param name="audited">Who does it, recorded in the same transaction; null where nobody asks.</param>
     public async Task<PutOutcome> PutAsync(
         ConnectionKey key, ReadOnlyMemory<byte> json, CancellationToken cancellation, ConnectionAudit? audited = null)
     {
         var problems = new List<SettingProblem>();
         var given = GivenConnection.Read(json, problems);
+        await installation.RefreshAsync(cancellation);
         await using var writing = await store.BeginAsync(cancellation);
         var outcome = await PutAsync(writing, key, given, problems, cancellation);
         if (outcome.Kind is not (PutKind.Created or PutKind.Changed)) return outcome;
@@ -36,15 +42,36 @@ internal sealed class ConnectionEditor(ConnectionStore store, Installation insta
             return new PutOutcome(PutKind.Refused, null, [.. problems.DistinctBy(problem => problem.Field)]);
         if (stored is not null && stored.Text() == document.Text() && secrets.SameAs(decision.Secrets))
             return new PutOutcome(PutKind.Same, row, []);
+        var gone = secrets.Webhook.Except(decision.Secrets.Webhook, SameSecret).Select(secret => secret.Id);
+        await writing.ForgetVerifiersAsync(key, [.. gone], cancellation);
         var written = await writing.PutAsync(key, document, installation.Secrets.Seal(key, decision.Secrets), cancellation);
         return new PutOutcome(row is null ? PutKind.Created : PutKind.Changed, written, []) { Before = stored };
+    }
+
+    /// <summary>Changes what is stored by what is stored, in one transaction, so that nobody's change is lost.</summary>
+    /// <param name="amendment">What it shall be, or why not.</param>
+    /// <param name="act">For the audit log.</param>
+    public async Task<(PutOutcome? Outcome, Problem? Problem)> AmendAsync(
+        ConnectionKey key, Amendment amendment, string act, string? why, ConnectionAudit audited, CancellationToken cancellation)
+    {
+        await installation.RefreshAsync(cancellation);
+        await using var writing = await store.BeginAsync(cancellation);
+        if (await writing.FindAsync(key, cancellation) is not { } row) return (null, ReadConnections.Unknown(key.ToString()));
+        if (Stored(row) is not ({ } stored, var secrets)) return (null, ReadConnections.Unreadable(key.ToString()));
+        var (given, problem) = await amendment(writing, stored, secrets);
+        if (given is null) return (null, problem);
+        var outcome = await PutAsync(writing, key, given, [], cancellation);
+        if (outcome.Kind != PutKind.Changed) return (outcome, null);
+        await audited.AmendAsync(writing, key, act, outcome, why, cancellation);
+        await writing.CommitAsync(cancellation);
+        return (outcome, null);
     }
 
     public async Task<DeleteOutcome> DeleteAsync(ConnectionKey key, CancellationToken cancellation, ConnectionAudit? audited = null)
     {
         await using var writing = await store.BeginAsync(cancellation);
         if (await writing.FindAsync(key, cancellation) is not { } row) return DeleteOutcome.Unknown;
-        if (await writing.HasPayoutsAsync(key, cancellation)) return DeleteOutcome.HasPayouts;
+        if (await writing.HasHistoryAsync(key, cancellation)) return DeleteOutcome.HasPayouts;
         await writing.DeleteAsync(key, cancellation);
         if (audited is not null) await audited.DeleteAsync(writing, key, Stored(row).Document, cancellation);
         await writing.CommitAsync(cancellation);
@@ -52,11 +79,13 @@ internal sealed class ConnectionEditor(ConnectionStore store, Installation insta
     }
 
     /// <summary>A row that this node cannot read counts as none: putting the connection anew is how it is repaired.</summary>
-    private (ConnectionDocument? Document, ConnectionSecrets Secrets) Stored(ConnectionRow? row)
+    public (ConnectionDocument? Document, ConnectionSecrets Secrets) Stored(ConnectionRow? row)
     {
         try
         {
-            return row is null ? (null, ConnectionSecrets.None) : (row.Document, installation.Secrets.Open(row.Key, row.SealedSecrets));
+            if (row is null) return (null, ConnectionSecrets.None);
+            var document = row.Document;
+            return (document, installation.Secrets.Open(row.Key, row.SealedSecrets).Within(document));
         }
         catch (Exception unreadable) when (unreadable is JsonException or CryptographicException)
         {
@@ -64,6 +93,10 @@ internal sealed class ConnectionEditor(ConnectionStore store, Installation insta
         }
     }
 }
+
+/// <summary>What a stored connection shall become, or why it stays.</summary>
+internal delegate Task<(GivenConnection? Given, Problem? Problem)> Amendment(
+    ConnectionWriting writing, ConnectionDocument stored, ConnectionSecrets secrets);
 
 internal enum PutKind
 {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Npgsql;
 using NpgsqlTypes;
 using Reconciler.Polling;
@@ -6,31 +5,26 @@ using Reconciler.Polling;
 namespace Reconciler.Connections;
 
 /// <summary>How a connection does now, for people: what came, what is waited for, what stands in the way.</summary>
-/// <param name="LastDeliveryAt">Since this node started; null as long as none came.</param>
-/// <param name="ShareVerified">0 to 1, of the deliveries since this node started; null as long as none came.</param>
+/// <param name="Heard">What came.</param>
 /// <param name="Due">Payouts whose poll is due and not made yet, counted up to <see cref="CountMax"/>.</param>
 /// <param name="DueSince">Since when the one that waits longest is due.</param>
 /// <param name="Unreadable">Kept deliveries and answers that nothing could be read from, counted up to <see cref="CountMax"/>.</param>
 /// <param name="HeldUntil">The provider said: not before. Null where it said nothing, or the time is over.</param>
 /// <param name="PausedUntil">This node asks nothing until then, because the provider keeps failing.</param>
 /// <param name="BudgetLeft">Requests that the tightest budget still allows; null where there is none.</param>
-/// <param name="Rejected">What was refused within the last day, by reason, as far as the reject log reaches.</param>
 internal sealed record ConnectionHealth(
     OpenConnection Connection,
-    DateTimeOffset? LastDeliveryAt,
-    decimal? ShareVerified,
+    HeardDeliveries Heard,
     long Due,
     DateTimeOffset? DueSince,
     long Unreadable,
     DateTimeOffset? HeldUntil,
     DateTimeOffset? PausedUntil,
-    int? BudgetLeft,
-    ImmutableArray<RejectedCount> Rejected)
+    int? BudgetLeft)
 {
     internal const int CountMax = 1_000;
 
     private static readonly TimeSpan DueGrace = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan RejectedWithin = TimeSpan.FromDays(1);
 
     // Served by payouts_to_check, evidence_unreadable and the primary key of polling_gates.
     private const string Waiting = """
@@ -40,17 +34,16 @@ internal sealed record ConnectionHealth(
         from (select next_poll_at from reconciler.payouts where connection = $1 and check_at <= $2 and next_poll_at <= $2 limit $3) as due
         """;
 
-    // Served by rejected_deliveries_by_connection; the log is bounded per connection.
-    private const string Refused = """
-        select reason, count(*), max(received_at) from reconciler.rejected_deliveries
-        where connection = $1 and received_at > $2 group by reason order by 2 desc, 1
-        """;
-
     internal string Key => Connection.Settings.Key.ToString();
+
+    internal DateTimeOffset? LastDeliveryAt => Heard.LastAt;
+
+    internal decimal? ShareVerified => Heard.ShareVerified;
 
     /// <summary>What a person should look at, in one sentence; null where all is well.</summary>
     internal string? Trouble(DateTimeOffset now) => this switch
     {
+        { Connection.IsPaused: true } => "It is paused by an operator: neither polled nor accepted.",
         { PausedUntil: not null } => "The provider keeps failing; it is not asked for a while.",
         { HeldUntil: not null } => "The provider told us to wait before we ask again.",
         { Connection.Settings.Webhook.Verifies: false } => "Nothing verifies its webhooks: they only make us ask.",
@@ -69,18 +62,14 @@ internal sealed record ConnectionHealth(
         var left = await RequestBudgets.LeftAsync(session, connection.Settings, now, cancellation);
         await using var batch = new NpgsqlBatch(session);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Waiting) { Parameters = { Text(key.ToString()), Instant(now), new NpgsqlParameter<int> { TypedValue = CountMax } } });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Refused) { Parameters = { Text(key.ToString()), Instant(now - RejectedWithin) } });
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         await rows.ReadAsync(cancellation);
         var (due, dueSince, unreadable) = (rows.GetInt64(0), At(rows, 1), rows.GetInt64(2));
         var heldUntil = At(rows, 3);
-        await rows.NextResultAsync(cancellation);
-        var rejected = ImmutableArray.CreateBuilder<RejectedCount>();
-        while (await rows.ReadAsync(cancellation)) rejected.Add(new RejectedCount(rows.GetString(0), rows.GetInt64(1), rows.GetFieldValue<DateTimeOffset>(2)));
-        var came = tally.Of(key.ToString());
+        await rows.CloseAsync();
         return new ConnectionHealth(
-            connection, came?.LastAt, came?.ShareVerified, due, dueSince, unreadable, heldUntil > now ? heldUntil : null,
-            silence.ContextOf(key)?.Pipeline.OpenUntil, left, rejected.ToImmutable());
+            connection, await HeardDeliveries.OfAsync(database, tally, key, now, cancellation), due, dueSince, unreadable, heldUntil > now ? heldUntil : null,
+            silence.ContextOf(key)?.Pipeline.OpenUntil, left);
     }
 
     private static DateTimeOffset? At(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
@@ -89,6 +78,3 @@ internal sealed record ConnectionHealth(
 
     private static NpgsqlParameter<DateTimeOffset> Instant(DateTimeOffset value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }
-
-/// <param name="Reason">A word of the reject log, like <c>wrong_signature</c>.</param>
-internal sealed record RejectedCount(string Reason, long Count, DateTimeOffset LastAt);

@@ -11,18 +11,22 @@ namespace Reconciler.Connections;
 public sealed class ConnectionRegistry : BackgroundService
 {
     /// <summary>How often this node looks whether another one changed something: one row is read.</summary>
-    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly ConnectionStore store;
     private readonly TimeProvider clock;
     private readonly ILogger<ConnectionRegistry> logger;
-    private readonly HttpMessageInvoker http = ProviderHttp.Create();
+    private readonly Installation installation;
+    private readonly ProviderHttp http;
     private readonly ConnectionOpening opening;
     private readonly SemaphoreSlim refreshing = new(1);
     private volatile Snapshot current = Snapshot.Empty;
 
-    public ConnectionRegistry(NpgsqlDataSource database, Installation installation, TimeProvider clock, ILogger<ConnectionRegistry> logger)
+    public ConnectionRegistry(
+        NpgsqlDataSource database, Installation installation, TimeProvider clock, ILogger<ConnectionRegistry> logger, ConnectionsOptions? options = null)
     {
+        this.installation = installation;
+        http = new ProviderHttp(options?.OutgoingRanges);
         this.clock = clock;
         this.logger = logger;
         store = new ConnectionStore(database, clock);
@@ -31,6 +35,9 @@ public sealed class ConnectionRegistry : BackgroundService
 
     /// <summary>By key; null when there is no such connection, or it cannot be opened.</summary>
     public OpenConnection? Find(string key) => current.ByKey.TryGetValue(key, out var open) ? open : null;
+
+    /// <summary>The ways out that opened connections use.</summary>
+    internal ProviderHttp Http => http;
 
     /// <summary>As of one moment, by key.</summary>
     public IReadOnlyList<OpenConnection> All => current.All;
@@ -41,6 +48,8 @@ public sealed class ConnectionRegistry : BackgroundService
         await refreshing.WaitAsync(cancellation);
         try
         {
+            // A row may be sealed under a key that came since.
+            await installation.RefreshAsync(cancellation);
             // The number before the rows: rows that are newer than it are read once more, and never too old.
             var revision = await store.RevisionAsync(cancellation);
             if (revision != current.Revision) current = Next(revision, await store.AllAsync(cancellation));
@@ -65,7 +74,7 @@ public sealed class ConnectionRegistry : BackgroundService
             }
             catch (Exception away) when (!stoppingToken.IsCancellationRequested)
             {
-                // Told once: it is tried again every two seconds, and what is in use stays in use.
+                // Told once: it is tried again every second, and what is in use stays in use.
                 if (!isAway) ConnectionLog.Unreadable(logger, current.Revision, away);
                 isAway = true;
             }

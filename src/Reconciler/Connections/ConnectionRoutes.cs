@@ -19,8 +19,14 @@ public static class ConnectionRoutes
 
     private const string Put = """
         201 new, 200 changed or the same. A credential or secret that is left out or sent as *** stays as it is stored;
-        webhook.secrets: [] takes all away. In use on this node at once, on every other within seconds.
+        webhook.secrets: [] takes all away, without looking at when they were used: to change one, use the routes under /secrets.
+        paused that is left out stays as it is. In use on this node at once, on every other within seconds.
         """;
+
+    private const int ReasonBytesMax = 16 * 1024;
+
+    private static RouteHandlerBuilder WithPauseReason(this RouteHandlerBuilder route) =>
+        route.WithMetadata(new RequestSizeLimitAttribute(ReasonBytesMax)).Accepts<PauseReason>(isOptional: true, "application/json");
 
     public static IEndpointRouteBuilder MapConnections(this IEndpointRouteBuilder routes)
     {
@@ -44,10 +50,30 @@ public static class ConnectionRoutes
             .WithTags("Connections").WithSummary("Remove a connection that knows no payouts")
             .Produces(StatusCodes.Status204NoContent)
             .Refuses(404, 409, 503);
-        routes.MapGet(One + "/endpoint", EndpointToRegister.Handle).RequireScope(Scope.Admin)
-            .WithTags("Connections").WithSummary("What to register at the provider")
+        routes.MapPost(One + "/pause", PauseConnection.PauseAsync).RequireScope(Scope.Admin).WithPauseReason()
+            .WithTags("Connections").WithSummary("Pause a connection: it is kept, and neither polled nor accepted")
+            .WithDescription("Deliveries are answered 503 with Retry-After, so that the provider sends them again. On every node within five seconds.")
+            .Produces<ConnectionDocument>()
+            .Refuses(404, 413, 422);
+        routes.MapPost(One + "/resume", PauseConnection.ResumeAsync).RequireScope(Scope.Admin).WithPauseReason()
+            .WithTags("Connections").WithSummary("Resume a paused connection")
+            .Produces<ConnectionDocument>()
+            .Refuses(404, 413, 422);
+        routes.MapPost(One + "/check", CheckConnection.HandleAsync).RequireScope(Scope.Admin)
+            .WithTags("Connections").WithSummary("Ask the provider whether address, credentials and clock are right")
+            .WithDescription("One status request for an id that cannot exist, within the connection's budget (429 where that is spent).")
+            .Produces<CheckAnswer>()
+            .Refuses(404, 429);
+        routes.MapGet(One + "/endpoint", EndpointToRegister.HandleAsync).RequireScope(Scope.Admin)
+            .WithTags("Connections").WithSummary("What to register at the provider, and what came")
             .Produces<EndpointAnswer>()
             .Refuses(404);
+        routes.MapPost(One + "/endpoint/test", TestEndpoint.HandleAsync).RequireScope(Scope.Admin)
+            .WithTags("Connections").WithSummary("Send a probe through the public address, and see how it arrives")
+            .WithDescription("Signed as the provider would sign it, where that is with a shared secret. It never becomes evidence.")
+            .Produces<ProbeAnswer>()
+            .Refuses(404);
+        routes.MapSecrets();
         return routes;
     }
 }

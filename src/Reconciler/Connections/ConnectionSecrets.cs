@@ -10,6 +10,15 @@ internal sealed record ConnectionSecrets(ImmutableSortedDictionary<string, Secre
 {
     public static ConnectionSecrets None { get; } = new(ImmutableSortedDictionary.Create<string, Secret>(StringComparer.Ordinal), []);
 
+    /// <summary>The same secrets, each within the time that the document gives it: values are sealed, times are not.</summary>
+    public ConnectionSecrets Within(ConnectionDocument document)
+    {
+        var times = (document.Webhook?.Secrets ?? []).ToDictionary(secret => secret.Id, StringComparer.Ordinal);
+        return this with { Webhook = [.. Webhook.Select(secret => times.TryGetValue(secret.Id, out var time)
+            ? secret with { NotBefore = time.NotBefore, NotAfter = time.NotAfter }
+            : secret)] };
+    }
+
     public bool SameAs(ConnectionSecrets other) =>
         Credentials.SequenceEqual(other.Credentials) && Webhook.SequenceEqual(other.Webhook);
 }

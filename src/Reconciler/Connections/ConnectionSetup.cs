@@ -21,14 +21,20 @@ public static class ConnectionSetup
             .AddSingleton<ConnectionsFile>()
             .AddSingleton<ConnectionRegistry>()
             .AddSingleton<DeliveryTally>()
+            .AddSingleton<RotateSecrets>()
+            .AddSingleton<PauseConnection>()
+            .AddSingleton<CheckConnection>()
+            .AddSingleton<EndpointProbes>()
+            .AddSingleton<TestEndpoint>()
             .AddHostedService<ConnectionStart>()
+            .AddHostedService(services => services.GetRequiredService<DeliveryTally>())
             .AddHostedService(services => services.GetRequiredService<ConnectionRegistry>());
         return builder;
     }
 
     /// <summary>Runs before the host listens: whatever is wrong with this node keeps it from starting.</summary>
     private sealed class ConnectionStart(
-        ConnectionsOptions options, Installation installation, ConnectionsFile file, ConnectionRegistry registry, DeliveryTally tally)
+        ConnectionsOptions options, Installation installation, ConnectionsFile file, ConnectionRegistry registry)
         : IHostedService
     {
         public async Task StartAsync(CancellationToken cancellationToken)
@@ -36,7 +42,6 @@ public static class ConnectionSetup
             await installation.LoadAsync(cancellationToken);
             if (!string.IsNullOrWhiteSpace(options.ConnectionsFile)) await file.ApplyAsync(options.ConnectionsFile, cancellationToken);
             await registry.RefreshAsync(cancellationToken);
-            tally.Start();
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -69,11 +69,26 @@ internal sealed class ConnectionWriting : IAsyncDisposable
         return ConnectionRow.Of(row);
     }
 
-    /// <summary>A connection that knows payouts is history, and stays.</summary>
-    public async Task<bool> HasPayoutsAsync(ConnectionKey key, CancellationToken cancellation)
+    /// <summary>A connection that knows payouts, or kept a delivery that nobody could read yet, is history, and stays.</summary>
+    public async Task<bool> HasHistoryAsync(ConnectionKey key, CancellationToken cancellation)
     {
-        await using var ask = Command("select exists (select from reconciler.payouts where connection = $1)", key);
+        // Served by indexes that begin with the connection.
+        await using var ask = Command("""
+            select exists (select from reconciler.payouts where connection = $1) or exists (select from reconciler.evidence where connection = $1)
+            """, key);
         return (bool)(await ask.ExecuteScalarAsync(cancellation))!;
+    }
+
+    public Task<IReadOnlyList<VerifierUse>> VerifiersAsync(ConnectionKey key, CancellationToken cancellation) =>
+        ConnectionStore.VerifiersAsync(Command(ConnectionStore.Verifiers, key), cancellation);
+
+    /// <summary>A secret that comes again under the same id is another one: nothing was verified by it yet.</summary>
+    public async Task ForgetVerifiersAsync(ConnectionKey key, string[] ids, CancellationToken cancellation)
+    {
+        if (ids.Length == 0) return;
+        await using var forget = Command("delete from reconciler.webhook_verifiers where connection = $1 and verifier = any($2)", key);
+        forget.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = ids });
+        await forget.ExecuteNonQueryAsync(cancellation);
     }
 
     public async Task DeleteAsync(ConnectionKey key, CancellationToken cancellation)

@@ -6,6 +6,12 @@ public sealed class ConnectionsOptions
     /// <summary>32 bytes in base64. Without it a key is made on the first start, and kept in the data directory.</summary>
     public string? MasterKey { get; set; }
 
+    /// <summary>The key that shall take the place of the master key: for <c>master-key rotate</c> only.</summary>
+    public string? NewMasterKey { get; set; }
+
+    /// <summary>Networks, with commas between, that live connections may reach although their addresses are private.</summary>
+    public string? OutgoingRanges { get; set; }
+
     /// <summary>Where this node keeps what is its own.</summary>
     public string DataDirectory { get; set; } = ".data";
 

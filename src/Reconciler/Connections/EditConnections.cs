@@ -34,7 +34,7 @@ internal static class EditConnections
             : DeleteOutcome.Unknown;
         if (outcome == DeleteOutcome.Unknown) return ReadConnections.Unknown(key);
         if (outcome == DeleteOutcome.HasPayouts)
-            return new Problem(ProblemKind.ConnectionInUse, $"'{key}' knows payouts: it is part of their history, and stays.");
+            return new Problem(ProblemKind.ConnectionInUse, $"'{key}' knows payouts, or keeps what its provider sent: it is part of their history, and stays. It can be paused.");
         await registry.RefreshAsync(cancellation);
         return TypedResults.NoContent();
     }

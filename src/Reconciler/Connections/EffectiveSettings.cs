@@ -22,7 +22,7 @@ internal static class EffectiveSettings
         Webhook(document.Webhook, secrets.Webhook, defaults.Webhook),
         Polling(document.Polling, defaults.Polling));
 
-    public static ConnectionDocument Document(ConnectionSettings settings) => new(
+    public static ConnectionDocument Document(ConnectionSettings settings, bool isPaused) => new(
         settings.Provider,
         settings.Environment,
         new ApiDocument(
@@ -31,7 +31,7 @@ internal static class EffectiveSettings
             Sorted(settings.Api.Credentials.Keys.Select(name => KeyValuePair.Create(name, ConnectionDocument.Masked))),
             Sorted(settings.Api.Options.Where(option => option.Key != ApiVersionOption))),
         new WebhookDocument(
-            [.. settings.Webhook.Secrets.Select(secret => new SecretDocument(secret.Id))],
+            [.. settings.Webhook.Secrets.Select(SecretDocument.Of)],
             settings.Webhook.Keys,
             settings.Webhook.KeysFrom,
             settings.Webhook.PublicUrl?.OriginalString,
@@ -39,7 +39,8 @@ internal static class EffectiveSettings
             settings.Webhook.TimestampHeaders,
             settings.Webhook.DeliveryIdHeaders,
             settings.Webhook.SignedContents,
-            settings.Webhook.ToleranceSeconds),
+            settings.Webhook.ToleranceSeconds,
+            [.. settings.Webhook.AllowedAddresses.Select(network => network.ToString())]),
         new PollingDocument(
             Texts(settings.Polling.Silence),
             Duration.Text(settings.Polling.Slowest),
@@ -48,7 +49,8 @@ internal static class EffectiveSettings
             [.. settings.Polling.Budget.Select(budget => new BudgetDocument(budget.Requests, Duration.Text(budget.Per)))],
             Duration.Text(settings.Polling.Timeout),
             settings.Polling.VerifyFinal,
-            Duration.Text(settings.Polling.NotFoundGrace)));
+            Duration.Text(settings.Polling.NotFoundGrace)),
+        isPaused);
 
     private static ImmutableDictionary<string, string> Options(ApiDocument? api, ImmutableDictionary<string, string> defaults)
     {
@@ -66,7 +68,10 @@ internal static class EffectiveSettings
         Said(webhook?.TimestampHeaders, defaults.TimestampHeaders),
         Said(webhook?.DeliveryIdHeaders, defaults.DeliveryIdHeaders),
         Said(webhook?.SignedContents, defaults.SignedContents),
-        webhook?.ToleranceSeconds ?? defaults.ToleranceSeconds);
+        webhook?.ToleranceSeconds ?? defaults.ToleranceSeconds)
+    {
+        AllowedAddresses = [.. (webhook?.AllowedAddresses ?? []).Select(AddressReading.Parse)],
+    };
 
     private static PollingPolicy Polling(PollingDocument? polling, PollingPolicy defaults) => new(
         Said(polling?.Silence?.Select(Duration.Parse), defaults.Silence),

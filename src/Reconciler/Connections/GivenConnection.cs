@@ -10,9 +10,9 @@ namespace Reconciler.Connections;
 internal sealed record GivenConnection(
     ConnectionDocument Document,
     IReadOnlyList<(string Name, Secret? Secret)>? Credentials,
-    IReadOnlyList<(string Id, Secret? Secret)>? Webhook)
+    IReadOnlyList<GivenSecret>? Webhook)
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+    internal static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     /// <summary>Null when the provider cannot be told, or it is no JSON object; the problems say so.</summary>
     public static GivenConnection? Read(ReadOnlyMemory<byte> json, List<SettingProblem> problems)
@@ -57,10 +57,11 @@ internal sealed record GivenConnection(
         var api = ReadApi(root.Object("api"));
         var webhook = ReadWebhook(root.Object("webhook"));
         var polling = PollingReading.Read(root.Object("polling"));
+        var paused = root.Truth("paused");
         root.Close();
         return provider is { } known
             ? new GivenConnection(
-                new ConnectionDocument(known, environment, api.Document, webhook.Document, polling), api.Credentials, webhook.Secrets)
+                new ConnectionDocument(known, environment, api.Document, webhook.Document, polling, paused), api.Credentials, webhook.Secrets)
             : null;
     }
 
@@ -81,10 +82,10 @@ internal sealed record GivenConnection(
         return new SortedDictionary<string, string>(options, StringComparer.Ordinal);
     }
 
-    private static (WebhookDocument? Document, IReadOnlyList<(string, Secret?)>? Secrets) ReadWebhook(MemberReader? webhook)
+    private static (WebhookDocument? Document, IReadOnlyList<GivenSecret>? Secrets) ReadWebhook(MemberReader? webhook)
     {
         if (webhook is null) return default;
-        var secrets = webhook.Objects("secrets")?.Select(HookSecret).ToList();
+        var secrets = webhook.Objects("secrets")?.Select(GivenSecret.Read).ToList();
         var document = new WebhookDocument(
             null,
             webhook.Objects("keys")?.Select(PublicKey).ToList(),
@@ -94,16 +95,10 @@ internal sealed record GivenConnection(
             webhook.Texts("timestampHeaders"),
             webhook.Texts("deliveryIdHeaders"),
             SignedContents(webhook),
-            webhook.Whole("toleranceSeconds"));
+            webhook.Whole("toleranceSeconds"),
+            AddressReading.Read(webhook, "allowedAddresses"));
         webhook.Close();
         return (document, secrets);
-    }
-
-    private static (string Id, Secret? Secret) HookSecret(MemberReader secret)
-    {
-        var read = (secret.Text("id") ?? "", Unmasked(secret.Text("secret", MemberReader.LongTextLengthMax)));
-        secret.Close();
-        return read;
     }
 
     private static WebhookKey PublicKey(MemberReader key)
@@ -124,5 +119,20 @@ internal sealed record GivenConnection(
     private static T? Word<T>(MemberReader reader, string name) where T : struct, Enum =>
         EnumWords<T>.TryParse(reader.Text(name), out var value) ? value : null;
 
-    private static Secret? Unmasked(string? value) => value is null or ConnectionDocument.Masked ? null : new Secret(value);
+    internal static Secret? Unmasked(string? value) => value is null or ConnectionDocument.Masked ? null : new Secret(value);
+}
+
+/// <summary>One webhook secret, as it was sent.</summary>
+/// <param name="Secret">Null: keep the one of this id.</param>
+internal sealed record GivenSecret(string Id, Secret? Secret, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter)
+{
+    public static GivenSecret Read(MemberReader secret)
+    {
+        var value = GivenConnection.Unmasked(secret.Text("secret", MemberReader.LongTextLengthMax));
+        var read = new GivenSecret(secret.Text("id") ?? "", value, secret.Instant("notBefore"), secret.Instant("notAfter"));
+        secret.Close();
+        return read;
+    }
+
+    public static GivenSecret Kept(WebhookSecret secret) => new(secret.Id, null, secret.NotBefore, secret.NotAfter);
 }

@@ -7,13 +7,15 @@ namespace Reconciler.Connections;
 /// <summary>What this database is, and the keys of this installation. Loaded once, before anything asks for it.</summary>
 public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions options)
 {
-    private Loaded? loaded;
+    internal const string CheckPurpose = "check";
+
+    private volatile Loaded? loaded;
 
     /// <summary>Names this history; a restored backup gets a new one.</summary>
     public Guid Epoch => Known.Epoch;
 
-    /// <summary>For <see cref="RecipientMask"/>: the same on every node, and for as long as the master key is.</summary>
-    public byte[] RecipientKey => Known.RecipientKey;
+    /// <summary>For <see cref="RecipientMask"/>: the same on every node, and for ever.</summary>
+    public byte[] RecipientKey => Known.Ring.Recipients;
 
     /// <summary>A recipient as it may be stored and shown.</summary>
     public Recipient Mask(string recipient) => RecipientMask.Mask(recipient, RecipientKey);
@@ -24,28 +26,59 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
     internal SecretBox Cookies => Known.Cookies;
 
     /// <summary>For the audit log's chain: whoever has the database alone cannot make it anew.</summary>
-    internal byte[] AuditKey => Known.AuditKey;
+    internal byte[] AuditKey => Known.Ring.Audit;
+
+    /// <summary>For the marks of deliveries that we send to ourselves.</summary>
+    internal byte[] ProbeKey => Known.ProbeKey;
+
+    internal KeyRing Ring => Known.Ring;
+
+    /// <summary>Tells whose ring a row of the table is, without telling the master key.</summary>
+    internal byte[] Check => Known.Check;
+
+    internal bool IsMine(byte[] check) => CryptographicOperations.FixedTimeEquals(check, Check);
+
+    internal KeyRing OpenRing(KeyRingRow row) => KeyRing.Open(Known.RingBox, row.Sealed);
+
+    internal byte[] SealRing(KeyRing ring) => ring.Seal(Known.RingBox);
 
     private Loaded Known => loaded ?? throw new InvalidOperationException("The installation is not loaded yet.");
 
-    /// <summary>Finds the master key, makes one on the very first start, and proves that it is the one that sealed this database.</summary>
+    /// <summary>Finds the master key, makes one on the very first start, and proves that it is one that opens this database.</summary>
     /// <exception cref="InstallationFault">This node's key is missing, malformed, or another one.</exception>
     public async Task LoadAsync(CancellationToken cancellation)
     {
         var (epoch, expected) = await ReadAsync(cancellation);
-        var key = await KeyAsync(isFirstStart: expected is null, cancellation);
-        var check = key.Derive("check");
-        expected ??= await ClaimAsync(check, cancellation);
-        if (!CryptographicOperations.FixedTimeEquals(check, expected))
-        {
-            throw new InstallationFault(
-                $"The secrets in this database are sealed under another master key than {Source}. Set Reconciler__MasterKey to the key of "
-                + "the node that first started with this database: its data directory has it in the file 'master-key'.");
-        }
-
-        loaded = new Loaded(
-            epoch, key.Derive("recipients"), new SecretBox(key.Derive("secrets")), new SecretBox(key.Derive("cookies")), key.Derive("audit"));
+        var master = await KeyAsync(isFirstStart: expected is null, cancellation);
+        var (check, box) = (master.Derive(CheckPurpose), KeyRing.BoxOf(master));
+        await MakeFirstRingAsync(master, check, box, expected, cancellation);
+        var row = await KeyRingRows.FindAsync(database, check, cancellation) ?? throw Stranger();
+        loaded = new Loaded(epoch, check, box, KeyRing.Open(box, row.Sealed), row.Revision);
     }
+
+    /// <summary>Takes up keys that came since. A master key that was retired meanwhile serves on until this node ends.</summary>
+    internal async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var known = Known;
+        if (await KeyRingRows.FindAsync(database, known.Check, cancellation) is { } row && row.Revision != known.Revision)
+            loaded = known.With(KeyRing.Open(known.RingBox, row.Sealed), row.Revision);
+    }
+
+    // A database of before has no ring, and a first key that is proved by its check.
+    private async Task MakeFirstRingAsync(MasterKey master, byte[] check, SecretBox box, byte[]? expected, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if ((await KeyRingRows.AllAsync(connection, forUpdate: true, cancellation)).Count > 0) return;
+        expected ??= await ClaimAsync(connection, check, cancellation);
+        if (!CryptographicOperations.FixedTimeEquals(check, expected)) throw Stranger();
+        await KeyRingRows.PutAsync(connection, check, KeyRing.First(master).Seal(box), TimeProvider.System.GetUtcNow(), overwrite: false, cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private InstallationFault Stranger() => new(
+        $"The secrets in this database are sealed under another master key than {Source}. Set Reconciler__MasterKey to the key of "
+        + "the node that first started with this database: its data directory has it in the file 'master-key'. After a rotation it is the new key.");
 
     private MasterKeyFile KeyFile => new(options.DataDirectory);
 
@@ -81,14 +114,22 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
     }
 
     /// <summary>Of two nodes that start together one is first; both learn whose key it is.</summary>
-    private async Task<byte[]> ClaimAsync(byte[] check, CancellationToken cancellation)
+    private static async Task<byte[]> ClaimAsync(NpgsqlConnection connection, byte[] check, CancellationToken cancellation)
     {
-        await using var claim = database.CreateCommand("""
-            update reconciler.installation set master_key_check = coalesce(master_key_check, $1) returning master_key_check
-            """);
+        await using var claim = new NpgsqlCommand(
+            "update reconciler.installation set master_key_check = coalesce(master_key_check, $1) returning master_key_check", connection);
         claim.Parameters.Add(new NpgsqlParameter { Value = check });
         return (byte[])(await claim.ExecuteScalarAsync(cancellation))!;
     }
 
-    private sealed record Loaded(Guid Epoch, byte[] RecipientKey, SecretBox Secrets, SecretBox Cookies, byte[] AuditKey);
+    private sealed record Loaded(Guid Epoch, byte[] Check, SecretBox RingBox, KeyRing Ring, long Revision)
+    {
+        public SecretBox Secrets { get; } = Ring.Secrets();
+
+        public SecretBox Cookies { get; } = Ring.Cookies();
+
+        public byte[] ProbeKey { get; } = Ring.ProbeKey();
+
+        public Loaded With(KeyRing ring, long revision) => new(Epoch, Check, RingBox, ring, revision);
+    }
 }

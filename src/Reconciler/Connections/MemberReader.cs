@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reconciler.Core;
 using Reconciler.Ledger;
 using Reconciler.Providers;
 
@@ -30,6 +31,28 @@ internal sealed class MemberReader(JsonElement json, string path, List<SettingPr
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)) return number;
         Problem(name, "A whole number is needed.");
         return null;
+    }
+
+    public bool? Truth(string name)
+    {
+        if (Member(name) is not { } value) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Problem(name, "true or false is needed.");
+        return null;
+    }
+
+    public DateTimeOffset? Instant(string name)
+    {
+        if (Member(name) is not { } value) return null;
+        try
+        {
+            return value.Deserialize<DateTimeOffset>(JsonShapes.Stored);
+        }
+        catch (JsonException)
+        {
+            Problem(name, "An RFC 3339 time is needed, like 2026-11-21T10:00:00Z.");
+            return null;
+        }
     }
 
     /// <summary>A number of the feed, 0 or more: as a JSON number or, since those may lose digits on their way, as digits in a text.</summary>

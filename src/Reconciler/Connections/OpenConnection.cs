@@ -8,6 +8,9 @@ namespace Reconciler.Connections;
 /// <param name="Revision">The change that made it what it is; equal revisions of one key are equal connections.</param>
 public sealed record OpenConnection(ConnectionSettings Settings, IProviderConnection Provider, IPayoutProvider Definition, long Revision)
 {
+    /// <summary>Kept by its operator's wish, and neither polled nor accepted.</summary>
+    public bool IsPaused { get; init; }
+
     /// <summary>The secrets behind it stay out of whatever prints it.</summary>
     public override string ToString() => $"{Settings.Key} at revision {Revision}";
 }

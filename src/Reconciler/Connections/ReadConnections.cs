@@ -23,7 +23,7 @@ internal static class ReadConnections
         ConnectionStore store, ConnectionRegistry registry, CancellationToken cancellation)
     {
         if (!ConnectionKey.TryParse(key, out var known) || await store.FindAsync(known, cancellation) is not { } row) return Unknown(key);
-        var document = defaults == true && registry.Find(key) is { } open ? EffectiveSettings.Document(open.Settings) : Written(row);
+        var document = defaults == true && registry.Find(key) is { } open ? EffectiveSettings.Document(open.Settings, open.IsPaused) : Written(row);
         return document is null ? Unreadable(key) : Answer(document, StatusCodes.Status200OK);
     }
 
@@ -32,7 +32,7 @@ internal static class ReadConnections
 
     public static Problem Unknown(string key) => new(ProblemKind.ConnectionUnknown, $"There is no connection '{key}'.");
 
-    private static Problem Unreadable(string key) =>
+    public static Problem Unreadable(string key) =>
         new(ProblemKind.Internal, $"What is stored of the connection '{key}' cannot be read by this version. Put it anew.");
 
     private static ConnectionListed Listed(ConnectionRow row, OpenConnection? open) => new(
@@ -41,6 +41,7 @@ internal static class ReadConnections
         Written(row)?.Environment,
         open is not null,
         open?.Settings.Webhook.Verifies,
+        Written(row)?.Paused == true,
         row.Revision,
         row.UpdatedAt);
 
@@ -63,6 +64,7 @@ public sealed record ConnectionList(IReadOnlyList<ConnectionListed> Items);
 
 /// <param name="Open">Whether this node uses it; false says that what is stored cannot be used, and the log names why.</param>
 /// <param name="Verifies">Whether deliveries are verified; false: they are nudges only.</param>
+/// <param name="Paused">Whether it is kept, and neither polled nor accepted.</param>
 /// <param name="Revision">The change that made it what it is.</param>
 public sealed record ConnectionListed(
-    ConnectionKey Key, Provider? Provider, string? Environment, bool Open, bool? Verifies, long Revision, DateTimeOffset UpdatedAt);
+    ConnectionKey Key, Provider? Provider, string? Environment, bool Open, bool? Verifies, bool Paused, long Revision, DateTimeOffset UpdatedAt);

@@ -25,6 +25,7 @@ internal static class PollPayout
             return GetPayout.Unknown(connection, id);
         if (connections.Find(connection) is not { } open)
             return new Problem(ProblemKind.ConnectionUnknown, $"The connection '{connection}' cannot be used on this node.");
+        if (open.IsPaused) return new Problem(ProblemKind.ConnectionPaused, $"'{connection}' is paused: nothing is asked of its provider.");
         var result = await poll.AskAsync(open, payout, cancellation);
         if (result is PollNowResult.Asked) await audit.RecordAsync(context.Actor(), "payout.polled", $"payout:{payout}", cancellation: cancellation);
         return result switch

@@ -10,7 +10,7 @@ public static class CommandLine
 
         Usage: Reconciler [--migrate-only] [--help]
                Reconciler restored [POSITION]
-               Reconciler keys|users --help
+               Reconciler keys|users|master-key --help
                Reconciler verify
 
           --migrate-only   brings the database to this program's schema, and ends
@@ -30,6 +30,7 @@ public static class CommandLine
           Reconciler__Limits__RequestsPerMinute         of one key or user on each node (default 60000)
           Reconciler__Limits__FailedAttemptsPerMinute   wrong keys and passwords of one address on each node (default 30)
           Reconciler__MasterKey            32 bytes in base64 that seal secrets (default: made once, in the data directory)
+          Reconciler__OutgoingRanges       private networks that live connections may reach, like 10.0.0.0/8 (default: none)
           Reconciler__ConnectionsFile      a JSON file of connections, applied at start
           Reconciler__Append__Lanes        lanes per node (default 2)
           Reconciler__Broker__Uri          amqp://user:password@host:5672/vhost, or amqps://: publishes the feed to RabbitMQ

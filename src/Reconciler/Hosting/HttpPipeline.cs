@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Reconciler.Access;
 using Reconciler.Access.Limits;
 using Reconciler.Access.Sessions;
@@ -14,6 +15,7 @@ public static class HttpPipeline
     {
         services.AddExceptionHandler<FaultHandler>();
         services.ConfigureHttpJsonOptions(options => JsonShapes.Configure(options.SerializerOptions));
+        services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((kestrel, configuration) => Edges.Set(kestrel, Edges.Of(configuration)));
         services.AddAccess();
         return services;
     }

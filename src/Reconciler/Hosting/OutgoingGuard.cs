@@ -39,8 +39,14 @@ public sealed class OutgoingGuard
     }
 
     /// <summary>Has no timeout for the whole request: the caller knows how long it may take. An answer that is not read is not waited for.</summary>
-    public HttpMessageInvoker CreateInvoker(int connectionsMax) => new(new SocketsHttpHandler
+    /// <param name="connected">Is shown each connection's stream, when it is ready for requests.</param>
+    public HttpMessageInvoker CreateInvoker(int connectionsMax, Action<Stream>? connected = null) => new(new SocketsHttpHandler
     {
+        PlaintextStreamFilter = connected is null ? null : (context, _) =>
+        {
+            connected(context.PlaintextStream);
+            return ValueTask.FromResult(context.PlaintextStream);
+        },
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,

@@ -19,12 +19,15 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind ProposalUnknown = Of("proposal-unknown", 404, "No such proposal");
     public static readonly ProblemKind ConnectionUnknown = Of("connection-unknown", 404, "No such connection");
     public static readonly ProblemKind SubscriptionUnknown = Of("subscription-unknown", 404, "No such subscription");
+    public static readonly ProblemKind SecretUnknown = Of("secret-unknown", 404, "No such secret");
     public static readonly ProblemKind KeyUnknown = Of("key-unknown", 404, "No such key");
     public static readonly ProblemKind PeriodUnknown = Of("period-unknown", 404, "The period is not closed");
     public static readonly ProblemKind MethodNotAllowed = Of("method-not-allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = Of("not-acceptable", 406, "There is no such representation");
     public static readonly ProblemKind RequestTimeout = Of("request-timeout", 408, "The request came too slowly");
     public static readonly ProblemKind ConnectionInUse = Of("connection-in-use", 409, "The connection knows payouts");
+    public static readonly ProblemKind SecretInUse = Of("secret-in-use", 409, "The secret is still in use");
+    public static readonly ProblemKind SecretExists = Of("secret-exists", 409, "There is a secret with this id");
     public static readonly ProblemKind KeysTooMany = Of("keys-too-many", 409, "There are too many keys");
     public static readonly ProblemKind PayoutConflict = Of("payout-conflict", 409, "The payout is registered with other content");
     public static readonly ProblemKind CaseClosed = Of("case-closed", 409, "The case is closed");
@@ -47,6 +50,7 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind TooMany = Of("too-many-requests", 429, "Too many requests");
     public static readonly ProblemKind Internal = Of("internal-fault", 500, "A fault of ours");
     public static readonly ProblemKind ProviderSilent = Of("provider-silent", 502, "The provider gave no answer");
+    public static readonly ProblemKind ConnectionPaused = Of("connection-paused", 503, "The connection is paused");
     public static readonly ProblemKind Unavailable = Of("unavailable", 503, "It cannot be done now");
 
     private static readonly ProblemKind[] Plain =

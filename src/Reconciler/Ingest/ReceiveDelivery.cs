@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Reconciler.Appending;
 using Reconciler.Connections;
 using Reconciler.Core;
@@ -23,27 +24,33 @@ internal enum DeliveryAnswer
 }
 
 /// <summary>A delivery becomes permanent: verify the raw bytes, digest, parse, append. In this order.</summary>
-internal sealed class ReceiveDelivery(Appender appender, Installation installation, RegisteredPayouts registered, RejectLog rejects)
+internal sealed class ReceiveDelivery(Appender appender, Installation installation, RegisteredPayouts registered, RejectLog rejects, DeliveryTally tally)
 {
     private const int DeliveryIdCharactersMax = 200;
 
     /// <exception cref="AppendUnavailable">It is not known to be permanent.</exception>
     internal async ValueTask<(DeliveryAnswer Answer, Appended? Appended)> HandleAsync(
-        OpenConnection connection, Delivery delivery, string? remoteAddress, CancellationToken cancellation)
+        OpenConnection connection, Delivery delivery, IPAddress? remote, CancellationToken cancellation)
     {
+        if (!DeliveryAddress.IsAllowed(connection.Settings.Webhook, remote))
+        {
+            Reject(connection, DeliveryVerdicts.AddressNotAllowed, delivery, remote);
+            return (DeliveryAnswer.NotVerified, null);
+        }
+
         var verdict = await connection.Provider.VerifyAsync(delivery, cancellation);
         switch (verdict)
         {
             case Verdict.Refused { Reason: RefusalReason.KeysUnavailable }:
-                Telemetry.Measures.Delivery(connection.Settings.Key, RefusalReason.KeysUnavailable.Word());
+                tally.Note(connection.Settings.Key, RefusalReason.KeysUnavailable.Word());
                 return (DeliveryAnswer.TryAgain, null);
             case Verdict.Refused refused:
-                rejects.Add(RejectedDelivery.Of(connection.Settings.Key, refused.Reason.Word(), delivery, remoteAddress));
+                Reject(connection, refused.Reason.Word(), delivery, remote);
                 return (DeliveryAnswer.NotVerified, null);
             case Verdict.Verified verified:
                 return await KeepAsync(connection, delivery, verified.By);
             case Verdict.Unverifiable:
-                return await NudgeAsync(connection, delivery, remoteAddress, cancellation);
+                return await NudgeAsync(connection, delivery, remote, cancellation);
             default:
                 throw new UnreachableException(verdict.GetType().Name);
         }
@@ -54,33 +61,38 @@ internal sealed class ReceiveDelivery(Appender appender, Installation installati
         var (received, unreadable) = Read(connection, delivery, verifiedBy, out var ignored);
         if (ignored)
         {
-            Telemetry.Measures.Delivery(connection.Settings.Key, "ignored");
+            tally.Note(connection.Settings.Key, "ignored", verifiedBy);
             return (DeliveryAnswer.Ignored, null);
         }
 
         var appended = await appender.AppendAsync(new KeepDelivery(
             Kept(connection, delivery, EvidenceKind.Delivery, received, verifiedBy, unreadable), received, connection.Settings.Polling));
-        Telemetry.Measures.Delivery(connection.Settings.Key,
-            appended.Outcome == AppendOutcome.Duplicate ? "duplicate" : unreadable is null ? "verified" : "unreadable");
+        tally.Note(
+            connection.Settings.Key, appended.Outcome == AppendOutcome.Duplicate ? "duplicate" : unreadable is null ? "verified" : "unreadable", verifiedBy);
         return (DeliveryAnswer.Kept, appended);
     }
 
     /// <summary>It only makes a poll due, of a payout that we know; of any other it creates nothing.</summary>
     private async ValueTask<(DeliveryAnswer, Appended?)> NudgeAsync(
-        OpenConnection connection, Delivery delivery, string? remoteAddress, CancellationToken cancellation)
+        OpenConnection connection, Delivery delivery, IPAddress? remote, CancellationToken cancellation)
     {
         var (received, _) = Read(connection, delivery, verifiedBy: null, out _);
         if (received is null || !await registered.IsKnownAsync(received.Payout, cancellation))
         {
-            var reason = received is null ? "nudge_unreadable" : "nudge_unregistered";
-            rejects.Add(RejectedDelivery.Of(connection.Settings.Key, reason, delivery, remoteAddress));
+            Reject(connection, received is null ? "nudge_unreadable" : "nudge_unregistered", delivery, remote);
             return (DeliveryAnswer.Ignored, null);
         }
 
         var appended = await appender.AppendAsync(new KeepDelivery(
             Kept(connection, delivery, EvidenceKind.Nudge, received, null, null), received, connection.Settings.Polling));
-        Telemetry.Measures.Delivery(connection.Settings.Key, appended.Outcome == AppendOutcome.Duplicate ? "nudge_duplicate" : "nudge");
+        tally.Note(connection.Settings.Key, appended.Outcome == AppendOutcome.Duplicate ? "nudge_duplicate" : "nudge");
         return (DeliveryAnswer.Kept, appended);
+    }
+
+    private void Reject(OpenConnection connection, string reason, Delivery delivery, IPAddress? remote)
+    {
+        tally.Note(connection.Settings.Key, reason);
+        rejects.Add(RejectedDelivery.Of(connection.Settings.Key, reason, delivery, remote?.ToString()));
     }
 
     private (WebhookReceived? Received, string? Unreadable) Read(

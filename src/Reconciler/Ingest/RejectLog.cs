@@ -5,7 +5,6 @@ using Npgsql;
 using NpgsqlTypes;
 using Reconciler.Appending;
 using Reconciler.Core;
-using Reconciler.Telemetry;
 
 namespace Reconciler.Ingest;
 
@@ -48,7 +47,6 @@ internal sealed partial class RejectLog(NpgsqlDataSource database, TimeProvider 
 
     internal void Add(RejectedDelivery rejected)
     {
-        Measures.Delivery(rejected.Connection, rejected.Reason);
         var share = waitingPerReason.GetOrAdd((rejected.Connection, rejected.Reason), _ => new StrongBox<int>());
         if (Interlocked.Increment(ref share.Value) > WaitingPerReasonMax)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Reconciler.Ingest;
 
@@ -11,7 +12,21 @@ internal static class RequestBody
     /// <returns>Null where there is more than the bound.</returns>
     internal static async ValueTask<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
+        // Without it the server would read on, to throw away what nobody wants.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = BytesMax;
         if (request.ContentLength > BytesMax) return null;
+        try
+        {
+            return await WholeAsync(request, cancellation);
+        }
+        catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return null;
+        }
+    }
+
+    private static async ValueTask<byte[]?> WholeAsync(HttpRequest request, CancellationToken cancellation)
+    {
         var reader = request.BodyReader;
         while (true)
         {

@@ -60,7 +60,7 @@ internal static class PageActions
         string connection, string id, HttpContext context, ConnectionRegistry connections, PollNow poll, CancellationToken cancellation)
     {
         if (PayoutPaths.IdOf(connection, id) is not { } payout || !context.Actor().Connections.Allow(payout.Connection)) return Results.NotFound();
-        var outcome = connections.Find(connection) is { } open ? PollNotice.Word(await poll.AskAsync(open, payout, cancellation)) : PollNotice.NoConnection;
+        var outcome = connections.Find(connection) is { IsPaused: false } open ? PollNotice.Word(await poll.AskAsync(open, payout, cancellation)) : PollNotice.NoConnection;
         return Results.LocalRedirect($"{Addresses.Of(payout)}?asked={outcome}");
     }
 

@@ -2,6 +2,7 @@ using Reconciler.Hosting;
 using Reconciler.Ledger;
 using Reconciler.Pages.AccessPages;
 using Reconciler.Pages.Assets;
+using Reconciler.Pages.ConnectionPages;
 using Reconciler.Pages.Payouts;
 using Reconciler.Pages.Reading;
 
@@ -15,7 +16,7 @@ internal static class PageRoutes
         services.AddHttpContextAccessor();
         services.AddRazorComponents();
         services.AddScoped<Reader>();
-        services.AddSingleton<SavedViews>();
+        services.AddSingleton<SavedViews>().AddSingleton<OperateConnections>();
         return services;
     }
 
@@ -27,6 +28,7 @@ internal static class PageRoutes
         // What the pages follow: the feed, for whoever may read what it tells of.
         app.MapGet("/news", StreamChanges.Handle).RequireScope(Scope.FinanceRead).ExcludeFromDescription();
         app.MapPageActions();
+        OperateConnections.Map(app);
         app.MapAccessPages();
         app.MapRazorComponents<App>().RequireScope(Scope.FinanceRead);
     }

@@ -79,12 +79,15 @@ internal static partial class PollPayoutHandler
         var nextPollAt = SilenceSchedule.AfterFault(context.Connection.Settings.Polling, poll.PollsSinceHeard, poll.FaultsInARow + 1, now);
         if (fault is ProviderThrottled throttled)
         {
-            var wait = throttled.RetryAfter is { } asked ? TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, RetryAfterMax.Ticks)) : RetryAfterUnnamed;
-            await RequestBudgets.HoldUntilAsync(context.Database, poll.Payout.Connection, now + wait, cancellation);
+            await RequestBudgets.HoldUntilAsync(context.Database, poll.Payout.Connection, now + WaitAfter(throttled), cancellation);
         }
 
         await context.Due.GiveBackAsync(poll, nextPollAt, cancellation);
     }
+
+    /// <summary>What the provider asked for, within our bound.</summary>
+    internal static TimeSpan WaitAfter(ProviderThrottled throttled) =>
+        throttled.RetryAfter is { } asked ? TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, RetryAfterMax.Ticks)) : RetryAfterUnnamed;
 
     private static string Outcome(PollAnswered answered) =>
         answered.Observation?.Status.Word() ?? (answered.Problem == "another_payout" ? "another_payout" : "unreadable");

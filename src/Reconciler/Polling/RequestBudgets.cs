@@ -108,6 +108,11 @@ internal static class RequestBudgets
 
     /// <summary>One more request beside the claimed ones (a retry): whether it may be made.</summary>
     internal static async Task<bool> TryTakeOneAsync(
+        NpgsqlDataSource database, ConnectionSettings settings, DateTimeOffset now, CancellationToken cancellation) =>
+        (await TakeOneAsync(database, settings, now, cancellation)).Requests == 1;
+
+    /// <summary>One request beside the claimed ones: charged when it is granted.</summary>
+    internal static async Task<Grant> TakeOneAsync(
         NpgsqlDataSource database, ConnectionSettings settings, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var session = await database.OpenConnectionAsync(cancellation);
@@ -115,7 +120,7 @@ internal static class RequestBudgets
         var granted = await GrantAsync(session, settings, 1, now, cancellation);
         await ChargeAsync(session, settings, granted.Requests, now, cancellation);
         await transaction.CommitAsync(cancellation);
-        return granted.Requests == 1;
+        return granted;
     }
 
     /// <summary>The provider said: not before. All nodes obey.</summary>

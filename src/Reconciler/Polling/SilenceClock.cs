@@ -66,7 +66,7 @@ internal sealed partial class SilenceClock(
 
     private async Task FollowConnectionsAsync()
     {
-        var open = connections.All.ToDictionary(connection => connection.Settings.Key);
+        var open = connections.All.Where(connection => !connection.IsPaused).ToDictionary(connection => connection.Settings.Key);
         foreach (var (key, one) in clocks)
         {
             if (open.TryGetValue(key, out var now) && ReferenceEquals(now, one.Context.Connection)) continue;

@@ -40,6 +40,40 @@ public sealed class Verifying_an_hmac
         }
     }
 
+    [Theory]
+    [InlineData(-1, null, true)]
+    [InlineData(null, 1, true)]
+    [InlineData(0, 1, true)]
+    [InlineData(1, null, false)]
+    [InlineData(-2, 0, false)]
+    public void A_secret_verifies_within_its_time_alone(int? notBefore, int? notAfter, bool isLive)
+    {
+        var timed = Settings.Secrets[1] with
+        {
+            NotBefore = notBefore is { } from ? Now.AddSeconds(from) : null, NotAfter = notAfter is { } until ? Now.AddSeconds(until) : null,
+        };
+        var scheme = new HmacScheme(Settings with { Secrets = [timed] }, TimeForms.UnixSeconds);
+
+        scheme.Verify(Deliver(("X-First-Signature", OfStampAndBody), ("X-First-Time", Stamp)))
+            .ShouldBe(isLive ? new Verdict.Verified("now") : new Verdict.Refused(RefusalReason.InactiveSecret));
+        // No secret that is live is no leave to take anything for a nudge.
+        scheme.Verify(Deliver()).ShouldBe(new Verdict.Refused(RefusalReason.MissingHeader));
+    }
+
+    [Theory]
+    [InlineData(SignedContent.TimestampDotBody)]
+    [InlineData(SignedContent.Body)]
+    public void What_we_sign_is_verified_by_the_newest_live_secret(SignedContent content)
+    {
+        var later = new WebhookSecret("later", new Secret("whsec_later")) { NotBefore = Now.AddDays(1) };
+        var scheme = new HmacScheme(Settings with { SignedContents = [content], Secrets = [.. Settings.Secrets, later] }, TimeForms.UnixSeconds);
+
+        var signed = scheme.Sign(Encoding.UTF8.GetBytes(Body), Now).ShouldNotBeNull();
+
+        scheme.Verify(Deliver([.. signed.Select(header => (header.Key, header.Value))])).ShouldBe(new Verdict.Verified("now"));
+        new HmacScheme(Settings with { Secrets = [later] }, TimeForms.UnixSeconds).Sign(Encoding.UTF8.GetBytes(Body), Now).ShouldBeNull();
+    }
+
     [Fact]
     public void Any_of_the_named_headers_will_do() =>
         Verify(("x-second-signature", OfStampAndBody), ("X-SECOND-TIME", Stamp)).ShouldBeOfType<Verdict.Verified>();

@@ -13,7 +13,6 @@ using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Hosting;
 using Reconciler.Providers;
-using Reconciler.Telemetry;
 using Reconciler.Tests.Database;
 
 namespace Reconciler.Tests.Connections;
@@ -106,10 +105,11 @@ public sealed class Connections_over_HTTP(PostgresFixture postgres) : IAsyncLife
         var key = $"zopay-{Guid.CreateVersion7():N}";
         await PutAsync(key, Documents.ZoPay);
         var before = Json(await Client.GetStringAsync($"/v1/connections/{key}/endpoint"));
-        Measures.Delivery(ConnectionKey.Parse(key), "verified");
-        Measures.Delivery(ConnectionKey.Parse(key), "verified");
-        Measures.Delivery(ConnectionKey.Parse(key), RefusalReason.WrongSignature.Word());
-        Measures.Delivery(ConnectionKey.Parse(key), "unavailable");
+        var tally = app!.Services.GetRequiredService<DeliveryTally>();
+        tally.Note(ConnectionKey.Parse(key), "verified", "2026-11");
+        tally.Note(ConnectionKey.Parse(key), "verified", "2026-11");
+        tally.Note(ConnectionKey.Parse(key), RefusalReason.WrongSignature.Word());
+        tally.Note(ConnectionKey.Parse(key), "unavailable");
 
         var after = Json(await Client.GetStringAsync($"/v1/connections/{key}/endpoint"));
         var unsigned = Json(await Client.GetStringAsync("/v1/connections/from-file/endpoint"));
@@ -120,6 +120,8 @@ public sealed class Connections_over_HTTP(PostgresFixture postgres) : IAsyncLife
         before.GetProperty("lastDeliveryAt").ValueKind.ShouldBe(JsonValueKind.Null);
         after.GetProperty("lastDeliveryAt").ValueKind.ShouldBe(JsonValueKind.String);
         after.GetProperty("shareVerified").GetDecimal().ShouldBe(0.6667m);
+        after.GetProperty("lastVerifiedBy").GetString().ShouldBe("2026-11");
+        after.GetProperty("verifiers")[0].GetProperty("deliveries").GetInt64().ShouldBe(2);
         unsigned.GetProperty("url").GetString().ShouldBe($"{Client.BaseAddress}webhooks/from-file");
         unsigned.GetProperty("signature").GetProperty("verifies").GetBoolean().ShouldBeFalse();
     }

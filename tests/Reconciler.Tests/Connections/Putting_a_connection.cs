@@ -80,10 +80,10 @@ public sealed class Putting_a_connection(PostgresFixture postgres)
         await node.KeepAsync("zopay-sandbox", Documents.ZoPay);
         var before = (await node.OpenAsync("zopay-sandbox")).Settings;
 
-        await node.KeepAsync("zopay-sandbox", JsonSerializer.Serialize(EffectiveSettings.Document(before), JsonShapes.Answered));
+        await node.KeepAsync("zopay-sandbox", JsonSerializer.Serialize(EffectiveSettings.Document(before, isPaused: false), JsonShapes.Answered));
 
         var after = (await node.OpenAsync("zopay-sandbox")).Settings;
-        EffectiveSettings.Document(after).Text().ShouldBe(EffectiveSettings.Document(before).Text());
+        EffectiveSettings.Document(after, isPaused: false).Text().ShouldBe(EffectiveSettings.Document(before, isPaused: false).Text());
         after.Api.Credentials.ShouldBe(before.Api.Credentials, ignoreOrder: true);
     }
 

@@ -1,10 +1,8 @@
 using Npgsql;
-using Reconciler.Access.Audit;
 using Reconciler.Access.Keys;
 using Reconciler.Access.Users;
 using Reconciler.Connections;
 using Reconciler.Database;
-using Reconciler.Hosting;
 
 namespace Reconciler.Access.Commands;
 
@@ -52,22 +50,11 @@ internal static class AccessCommand
 
     private static async Task<int> RunAsync(string[] args)
     {
-        var builder = Host.CreateApplicationBuilder([]);
-        StructuredLogs.Configure(builder.Logging, builder.Configuration);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Reconciler", LogLevel.Warning);
-        await using var database = await ServiceDatabase.OpenBesideAsync(builder.Configuration, CancellationToken.None);
-        var options = new ConnectionsOptions();
-        builder.Configuration.GetSection("Reconciler").Bind(options);
-        builder.Services
-            .AddSingleton(database.Source).AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton<Installation>()
-            .AddSingleton<AccessDirectory>().AddSingleton<AuditLog>().AddSingleton<Passwords>().AddSingleton<UserStore>().AddSingleton<ApiKeyStore>();
-        using var host = builder.Build();
-        var services = host.Services;
-        await services.GetRequiredService<Installation>().LoadAsync(CancellationToken.None);
+        await using var shell = await CommandServices.OpenAsync();
         return args switch
         {
-            ["keys", .. var rest] => await new KeysCommand(services.GetRequiredService<ApiKeyStore>(), TimeProvider.System).RunAsync(rest),
-            [_, .. var rest] => await new UsersCommand(services.GetRequiredService<UserStore>()).RunAsync(rest),
+            ["keys", .. var rest] => await new KeysCommand(shell.Get<ApiKeyStore>(), TimeProvider.System).RunAsync(rest),
+            [_, .. var rest] => await new UsersCommand(shell.Get<UserStore>()).RunAsync(rest),
             [] => 2,
         };
     }

@@ -3,9 +3,14 @@ using Reconciler.Database;
 namespace Reconciler.Connections;
 
 /// <summary>Keeps a master key that nobody configured: <c>master-key</c> in the data directory, for its owner alone.</summary>
-internal sealed class MasterKeyFile(string directory)
+internal sealed class MasterKeyFile(string directory, string name = "master-key")
 {
-    public string Path { get; } = System.IO.Path.Combine(directory, "master-key");
+    public string Path { get; } = System.IO.Path.Combine(directory, name);
+
+    /// <summary>The key that a rotation leads to, beside the one that holds.</summary>
+    public MasterKeyFile Next => new(directory, $"{name}.next");
+
+    public void TakeThePlaceOf(MasterKeyFile other) => File.Move(Path, other.Path, overwrite: true);
 
     /// <summary>Null when there is none.</summary>
     /// <exception cref="InstallationFault">There is one, and it is no key.</exception>
