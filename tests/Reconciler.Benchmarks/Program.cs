@@ -21,6 +21,8 @@ const string Help = """
                  --payouts 2000000   --readers 20   --webhooks 500 (a second)   --seconds 15 (a query)   --verify 1
       finance-data   fills the empty database that FINANCE_DATABASE names (a connection string) with such payouts
                  --payouts 2000000
+      edges      honest deliveries beside idle connections, slow headers and bodies, 100 MB bodies and forgers, one kind at a time
+                 --idle 10000   --slow 1000   --large 16   --forgers 64   --warmup 10   --seconds 15 (each)
       baseline   serves the baseline (started by ingest)
       limit      serves the limit (started by ingest)
     """;
@@ -43,6 +45,8 @@ switch (args)
         return await FinanceBenchmark.RunAsync(Options.Of(options));
     case ["finance-data", .. var options]:
         return await FinanceDataCommand.RunAsync(Options.Of(options));
+    case ["edges", .. var options]:
+        return await EdgesBenchmark.RunAsync(Options.Of(options));
     case ["baseline"]:
         await BaselineApp.RunAsync();
         return 0;

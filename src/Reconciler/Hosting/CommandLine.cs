@@ -27,6 +27,8 @@ public static class CommandLine
           Reconciler__AdminKey             a first key with all scopes, 20 characters or more
           Reconciler__FirstUser__Name      with __Password: an administrator, made where there are no users at all
           Reconciler__KnownProxies         addresses or networks whose X-Forwarded-For and -Proto are believed (default: nobody's)
+          Reconciler__Edges__Connections   open connections (default 16000), and HeaderTime, IdleTime, HeaderBytes, HeaderCount, RequestLineBytes,
+                                           BodyBytes, BodyBytesPerSecond, SlowFor: see ops/runbooks/secrets.md
           Reconciler__Limits__RequestsPerMinute         of one key or user on each node (default 60000)
           Reconciler__Limits__FailedAttemptsPerMinute   wrong keys and passwords of one address on each node (default 30)
           Reconciler__MasterKey            32 bytes in base64 that seal secrets (default: made once, in the data directory)

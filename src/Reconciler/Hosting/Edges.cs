@@ -13,7 +13,7 @@ internal sealed record Edges
     internal const string Section = "Reconciler:Edges";
 
     /// <summary>Open connections; more are closed at once. One that says nothing costs some kilobytes.</summary>
-    public int Connections { get; init; } = 20_000;
+    public int Connections { get; init; } = 16_000;
 
     /// <summary>From the first byte of a request to the end of its headers.</summary>
     public TimeSpan HeaderTime { get; init; } = TimeSpan.FromSeconds(10);
