@@ -129,11 +129,12 @@ internal static class EdgesBenchmark
                 var at = request.AsSpan(0, length).IndexOf("sha256="u8) + "sha256=".Length;
                 request[at] = request[at] == (byte)'0' ? (byte)'1' : (byte)'0';
                 await socket.SendAsync(request.AsMemory(0, length), stop);
-                if (await RawLoad.StatusAsync(socket, response) == (int)HttpStatusCode.Unauthorized) Interlocked.Increment(ref refused);
-                else Interlocked.Increment(ref accepted);
+                // A refusal's body may come apart from its head, and be taken for the next answer: what matters is that none is a 200.
+                if (await RawLoad.StatusAsync(socket, response) == (int)HttpStatusCode.OK) Interlocked.Increment(ref accepted);
+                else Interlocked.Increment(ref refused);
             }
         }, CancellationToken.None).ContinueWith(ended => _ = ended.Exception, TaskScheduler.Default)));
-        return $"{refused / TimeProvider.System.GetElapsedTime(started).TotalSeconds:F0} forged a second, {accepted} not answered 401";
+        return $"{refused / TimeProvider.System.GetElapsedTime(started).TotalSeconds:F0} forged a second, {accepted} accepted";
     }
 
     private static async Task<Socket> ConnectAsync(Uri url)
