@@ -17,7 +17,8 @@ public static class FinanceRoutes
         .AddSingleton<PayoutListing>()
         .AddSingleton<KnownPayouts>()
         .AddSingleton<Summaries>()
-        .AddSingleton<ClosedPeriods>();
+        .AddSingleton<ClosedPeriods>()
+        .AddSingleton<ClosePeriod>();
 
     public static IEndpointRouteBuilder MapFinance(this IEndpointRouteBuilder routes)
     {

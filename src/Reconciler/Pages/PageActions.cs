@@ -6,6 +6,7 @@ using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Finance;
 using Reconciler.Finance.Cases;
+using Reconciler.Finance.Periods;
 using Reconciler.Hosting;
 using Reconciler.Pages.AccessPages;
 using Reconciler.Pages.Errors;
@@ -22,6 +23,7 @@ internal static class PageActions
     {
         Map("/cases/{id:guid}/{act}", CaseAsync, Scope.FinanceResolve);
         Map("/payouts/{connection}/{id}/poll", PollAsync, Scope.FinanceResolve);
+        Map("/periods/{connection}/{period}/close", PeriodAsync, Scope.FinanceApprove);
         Map("/views/{page}", ViewAsync, Scope.FinanceRead);
 
         void Map(string pattern, Delegate handler, string scope) =>
@@ -62,6 +64,14 @@ internal static class PageActions
         if (PayoutPaths.IdOf(connection, id) is not { } payout || !context.Actor().Connections.Allow(payout.Connection)) return Results.NotFound();
         var outcome = connections.Find(connection) is { IsPaused: false } open ? PollNotice.Word(await poll.AskAsync(open, payout, cancellation)) : PollNotice.NoConnection;
         return Results.LocalRedirect($"{Addresses.Of(payout)}?asked={outcome}");
+    }
+
+    private static async Task<IResult> PeriodAsync(
+        string connection, string period, HttpContext context, ClosePeriod close, CancellationToken cancellation)
+    {
+        var back = Addresses.OfPeriod(Uri.EscapeDataString(connection), Uri.EscapeDataString(period));
+        var (closed, problem) = await close.CloseAsync(connection, period, context.Actor(), cancellation);
+        return closed is null ? Refused(problem!, back) : Results.LocalRedirect($"{back}?done=closed");
     }
 
     private static async Task<IResult> ViewAsync(string page, HttpContext context, SavedViews views, CancellationToken cancellation)

@@ -16,13 +16,15 @@ public sealed class Every_page(Chromium chromium)
     [InlineData(ColorScheme.Light, 1280)]
     [InlineData(ColorScheme.Dark, 360)]
     [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 2560)]
+    [InlineData(ColorScheme.Dark, 2560)]
     public async Task Has_nothing_that_axe_objects_to_and_fits_the_screen(ColorScheme scheme, int width)
     {
         var look = () => new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 900 } };
         await using (var context = await chromium.OpenAsync(chromium.Full, Role.Approver, look()))
             await LookAsync(context, [.. await AddressesAsync(chromium.Full)]);
         await using (var context = await chromium.OpenAsync(chromium.Empty, Role.Approver, look()))
-            await LookAsync(context, "/", "/payouts", "/payouts?status=failed", "/cases", "/connections");
+            await LookAsync(context, "/", "/payouts", "/payouts?status=failed", "/cases", "/periods", "/connections");
         await using (var context = await chromium.OpenAsync(chromium.Empty, null, look()))
             await LookAsync(context, "/sign-in");
     }
@@ -37,6 +39,8 @@ public sealed class Every_page(Chromium chromium)
         [
             "/", "/payouts", "/payouts?status=nonsense", $"/payouts/zopay-test/{Stories.Contested}", $"/payouts/zopay-test/{Stories.Contested}?knownAt=2026-01-01T00:00:00Z",
             $"/payouts/zopay-test/{Stories.Contested}/evidence/{digest}", "/cases", $"/cases/{id}", "/connections", "/connections/zopay-test",
+            "/periods", "/periods?connection=zopay-test", $"/periods/zopay-test/{Stories.ClosedDay}", $"/periods/zopay-test/{Stories.OpenDay}", "/periods/zopay-test/2999-12",
+            $"/payouts?connection=zopay-test&knownAt={Stories.ClosedDay}",
             "/payouts/zopay-test/nothing", "/nowhere", "/users",
         ];
     }

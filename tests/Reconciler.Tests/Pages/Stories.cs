@@ -13,6 +13,12 @@ internal static class Stories
 {
     internal const string Contested = "contested-1";
 
+    /// <summary>A day that is closed, and of which a payout moved since.</summary>
+    internal static readonly string ClosedDay = Day(-2);
+
+    /// <summary>The day before it, which is over and not closed.</summary>
+    internal static readonly string OpenDay = Day(-3);
+
     /// <summary>Markup, a slash, a blank, percent signs, and a mark that turns the direction of writing.</summary>
     internal const string HostileId = "<script>ran()</script>/a b%2Fc\u202E\"'&d";
 
@@ -35,6 +41,18 @@ internal static class Stories
         await service.AppendAsync(Evidences.Heard(Contested, ObservedStatus.Failed, now.AddSeconds(-30), now.AddSeconds(-90)));
         await service.AppendAsync(Evidences.Answered(Contested, ObservedStatus.Succeeded, now.AddSeconds(-10), now.AddSeconds(-80)));
         await TellHostileAsync(service, now);
+        await TellClosedDayAsync(service, now.AddDays(-2));
+    }
+
+    private static string Day(int days) => TimeProvider.System.GetUtcNow().AddDays(days).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task TellClosedDayAsync(ServiceHost service, DateTimeOffset then)
+    {
+        foreach (var id in (string[])["old-1", "old-2", "old-3"]) await service.AppendAsync(Evidences.Heard(id, ObservedStatus.Processing, then));
+        await service.AppendAsync(Evidences.Heard("old-1", ObservedStatus.Succeeded, then));
+        (await service.Http.PostAsync($"/v1/periods/zopay-test/{ClosedDay}/close", null)).StatusCode.ShouldBe(HttpStatusCode.Created);
+        await service.AppendAsync(Evidences.Answered("old-1", ObservedStatus.Failed, TimeProvider.System.GetUtcNow()));
+        await service.AppendAsync(Evidences.Heard("old-2", ObservedStatus.Succeeded, TimeProvider.System.GetUtcNow()));
     }
 
     internal static async Task RegisterAsync(

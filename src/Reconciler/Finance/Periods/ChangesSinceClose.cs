@@ -30,8 +30,6 @@ internal static class ChangesSinceClose
         order by move.number
         """;
 
-    private const string ClosedAt = "select moves from reconciler.closed_periods where connection = $1 and period = $2";
-
     internal static async Task<IResult> HandleAsync(
         string connection,
         string period,
@@ -50,27 +48,30 @@ internal static class ChangesSinceClose
         if (await ReadPeriods.FindAsync(connection, period, context, periods, cancellation) is not { } closed) return ReadPeriods.Unknown(connection, period);
         try
         {
-            await book.CatchUpAsync(cancellation);
+            return TypedResults.Ok(await PageAsync(database, book, closed, seen, most, cancellation));
         }
         catch (Bookkeeping.BookBehind behind)
         {
             return Problem.Unavailable(behind.Message, Bookkeeping.BookBehind.RetryAfterSeconds);
         }
+    }
 
-        var moves = await ReadAsync(database, closed, seen, most, cancellation);
-        return TypedResults.Ok(new ChangesSinceClosePage(connection, period, closed.Position, moves, moves.Count == most ? moves[^1].Number : null));
+    /// <param name="seen">The number of the last move seen; 0 for the start.</param>
+    /// <exception cref="Bookkeeping.BookBehind">The book is too far behind to wait for.</exception>
+    internal static async Task<ChangesSinceClosePage> PageAsync(
+        NpgsqlDataSource database, Bookkeeping.Book book, PeriodAnswer closed, long seen, int limit, CancellationToken cancellation)
+    {
+        await book.CatchUpAsync(cancellation);
+        var moves = await ReadAsync(database, closed, seen, limit, cancellation);
+        return new ChangesSinceClosePage(closed.Connection, closed.Period, closed.Position, moves, moves.Count == limit ? moves[^1].Number : null);
     }
 
     private static async Task<List<LateMove>> ReadAsync(NpgsqlDataSource database, PeriodAnswer closed, long seen, int limit, CancellationToken cancellation)
     {
-        await using var at = database.CreateCommand(ClosedAt);
-        at.Parameters.Add(new NpgsqlParameter { Value = closed.Connection });
-        at.Parameters.Add(new NpgsqlParameter { Value = closed.Period });
-        var until = (long)(await at.ExecuteScalarAsync(cancellation))!;
         await using var command = database.CreateCommand(Moves);
         command.Parameters.Add(new NpgsqlParameter { Value = closed.Connection });
         command.Parameters.Add(new NpgsqlParameter { Value = Days(closed).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date });
-        command.Parameters.Add(new NpgsqlParameter { Value = until });
+        command.Parameters.Add(new NpgsqlParameter { Value = closed.Moves });
         command.Parameters.Add(new NpgsqlParameter { Value = seen });
         command.Parameters.Add(new NpgsqlParameter { Value = limit });
         await using var rows = await command.ExecuteReaderAsync(cancellation);

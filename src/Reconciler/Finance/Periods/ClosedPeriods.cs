@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using Reconciler.Access;
 using Reconciler.Access.Audit;
 using Reconciler.Core;
+using Reconciler.Finance.Cases;
 
 namespace Reconciler.Finance.Periods;
 
@@ -30,6 +31,8 @@ internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summari
         if (await FindAsync(connection, period, cancellation) is not null) return null;
         var now = clock.GetUtcNow().ToMicrosecond();
         var summary = await summaries.ReadAsync(FilterOf(connection, period, now), cancellation);
+        // The page of the period names whoever closed it.
+        await Person.RememberAsync(database, by, cancellation);
         await using var session = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await session.BeginTransactionAsync(cancellation);
         await using var insert = new NpgsqlCommand(Insert, session);
@@ -49,6 +52,11 @@ internal sealed class ClosedPeriods(NpgsqlDataSource database, Summaries summari
         await transaction.CommitAsync(cancellation);
         return closed;
     }
+
+    /// <summary>What closing it now would freeze.</summary>
+    /// <exception cref="Bookkeeping.BookBehind">The book is too far behind to wait for.</exception>
+    internal Task<SummaryAnswer> PreviewAsync(ConnectionKey connection, Period period, CancellationToken cancellation) =>
+        summaries.ReadAsync(FilterOf(connection, period, clock.GetUtcNow().ToMicrosecond()), cancellation);
 
     internal async Task<PeriodAnswer?> FindAsync(ConnectionKey connection, Period period, CancellationToken cancellation)
     {

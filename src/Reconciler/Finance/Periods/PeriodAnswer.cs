@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Npgsql;
 using Reconciler.Core;
 
@@ -20,10 +21,17 @@ public sealed record PeriodAnswer(
     string ClosedBy,
     IReadOnlyList<SummaryRow> Totals)
 {
+    /// <summary>The last move of the book that is in it.</summary>
+    [JsonIgnore]
+    internal long Moves { get; init; }
+
     internal const string Columns = "connection, period, first_day, last_day, position, known_at, closed_at, closed_by, totals, moves";
 
     internal static PeriodAnswer Of(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetFieldValue<DateOnly>(3), row.GetInt64(4),
         row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6), row.GetString(7),
-        JsonSerializer.Deserialize<List<SummaryRow>>(row.GetString(8), JsonShapes.Answered) ?? []);
+        JsonSerializer.Deserialize<List<SummaryRow>>(row.GetString(8), JsonShapes.Answered) ?? [])
+    {
+        Moves = row.GetInt64(9),
+    };
 }

@@ -22,18 +22,27 @@ internal static class ReadPeriods
         NpgsqlDataSource database,
         CancellationToken cancellation)
     {
-        var query = new Conditions(context.Request.Query, Known);
-        query.WhereAllowed(context.Actor().Connections);
+        var (page, problem) = await PageAsync(context.Request.Query, context.Actor().Connections, database, cancellation);
+        return problem is null ? TypedResults.Ok(page) : problem;
+    }
+
+    /// <param name="asked">The query of the route, which is also the query of the page that shows the list.</param>
+    internal static async Task<(PeriodPage? Page, Problem? Problem)> PageAsync(
+        IQueryCollection asked, AllowedConnections allowed, NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var query = new Conditions(asked, Known);
+        query.WhereAllowed(allowed);
         query.WhereAny("connection", query.Words("connection", word => ConnectionKey.TryParse(word, out _), "It is no connection's key."));
         var most = query.Whole("limit", 1, LimitMax, LimitDefault);
         var after = query.Text("cursor", Cursor.CharactersMax) is { } text ? Cursor.Read(text, descending: true, ReadId) : null;
-        if (after is null && context.Request.Query.ContainsKey("cursor")) query.Refuse("cursor", "It is not a nextCursor of this list.");
-        if (query.Problems.Count > 0) return Problem.Invalid(query.Problems);
+        if (after is null && asked.ContainsKey("cursor")) query.Refuse("cursor", "It is not a nextCursor of this list.");
+        if (query.Problems.Count > 0) return (null, Problem.Invalid(query.Problems));
         await using var command = query.Page(
-            database, $"select {PeriodAnswer.Columns} from reconciler.closed_periods", ("first_day::timestamp at time zone 'UTC'", "connection || '/' || period", Descending: true), after, most + 1);
+            database, $"select {PeriodAnswer.Columns} from reconciler.closed_periods",
+            ("first_day::timestamp at time zone 'UTC'", "connection || '/' || period", Descending: true), after, most + 1);
         var rows = await ClosedPeriods.ReadAsync(command, cancellation);
         var items = rows.Take(most).ToList();
-        return TypedResults.Ok(new PeriodPage(items, rows.Count > most ? CursorAt(items[^1]).Text : null));
+        return (new PeriodPage(items, rows.Count > most ? CursorAt(items[^1]).Text : null), null);
     }
 
     internal static async Task<IResult> OneAsync(string connection, string period, HttpContext context, ClosedPeriods periods, CancellationToken cancellation) =>

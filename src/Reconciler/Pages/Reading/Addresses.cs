@@ -9,6 +9,7 @@ internal static class Addresses
 {
     internal const string Payouts = "/payouts";
     internal const string Cases = "/cases";
+    internal const string Periods = "/periods";
     internal const string Connections = "/connections";
 
     internal static string Of(PayoutId payout) => $"{Payouts}/{payout.Connection}/{Uri.EscapeDataString(payout.ProviderPayoutId)}";
@@ -18,6 +19,8 @@ internal static class Addresses
     internal static string Of(PayoutId payout, EvidenceDigest digest) => $"{Of(payout)}/evidence/{digest}";
 
     internal static string OfConnection(string key) => $"{Connections}/{key}";
+
+    internal static string OfPeriod(string connection, string period) => $"{Periods}/{connection}/{period}";
 
     internal static string OfCase(Guid id) => $"{Cases}/{id}";
 
