@@ -70,8 +70,10 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
                 KnownAt = moves.Count > 0 ? moves[^1].KnownAt : state.KnownAt,
                 SealedAt = isWhole && seal > state.SealedAt ? seal.Value : state.SealedAt,
                 IsWhole = isWhole,
+                Booked = changes.Count,
+                Behind = head - position,
             };
-            if (after with { IsWhole = false } == state && amendments.Count == 0) return after;
+            if (after with { IsWhole = false, Booked = 0, Behind = 0 } == state && amendments.Count == 0) return after;
             await StoreAsync(after, moves, amendments, cancellation);
             await transaction.CommitAsync(cancellation);
             return after;
@@ -203,4 +205,11 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
 
 /// <summary>How far the book is kept.</summary>
 /// <param name="IsWhole">Whether it held all that was committed when it was looked at.</param>
-internal sealed record BookState(long Position, long Moves, DateTimeOffset KnownAt, DateTimeOffset SealedAt, bool IsWhole);
+internal sealed record BookState(long Position, long Moves, DateTimeOffset KnownAt, DateTimeOffset SealedAt, bool IsWhole)
+{
+    /// <summary>How many changes the pass booked.</summary>
+    public int Booked { get; init; }
+
+    /// <summary>How many were still to be booked then.</summary>
+    public long Behind { get; init; }
+}

@@ -115,7 +115,7 @@ internal sealed class PayoutConditions
     }
 
     /// <summary>On the rows of the moves.</summary>
-    internal string OnMoves(PageBound? page = null) => And([.. Written, .. page.Conditions(), .. MatchesKnown()]);
+    internal string OnMoves(PageBound? page = null) => And([.. Written, .. page.Conditions(), .. MatchesKnown(), SeenByThen]);
 
     /// <summary>On the rows of the totals; only where <see cref="IsByTotals"/>.</summary>
     internal string OnTotals(string day = "day")
@@ -164,6 +164,9 @@ internal sealed class PayoutConditions
             (reference like {beginning} or stream_id = {whole} or stream_id = any(array(select key || '/' || {whole} from reconciler.connections)))
             """;
     }
+
+    // It was seen before it was known, and no clock of ours runs a day ahead: of what came later nothing is read.
+    internal string SeenByThen => KnownAt is { } then ? $"first_seen_at < '{InstantConverter.Text(then.AddDays(1))}'" : "true";
 
     private void WhereDiscrepancy()
     {

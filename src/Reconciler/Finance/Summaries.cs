@@ -6,13 +6,21 @@ using Reconciler.Core;
 
 namespace Reconciler.Finance;
 
-/// <summary>Reads summaries: of one snapshot, exact at its position.</summary>
+/// <summary>
+/// Reads summaries: of one snapshot, exact at its position. A whole team looks at the same ones, and each change lets all their pages ask
+/// again at once: they share the reading.
+/// </summary>
 internal sealed class Summaries(NpgsqlDataSource database, Book book)
 {
     private const string Progress = "select (select position from reconciler.book_progress), (select position from reconciler.feed_head)";
 
+    private readonly SharedReads<SummaryAnswer> shared = new();
+
     /// <exception cref="BookBehind">Of what was known at a time, where the book is too far behind to wait for.</exception>
-    internal async Task<SummaryAnswer> ReadAsync(SummaryFilter filter, CancellationToken cancellation)
+    internal Task<SummaryAnswer> ReadAsync(SummaryFilter filter, CancellationToken cancellation) =>
+        shared.ReadAsync(filter.Key, () => ReadNowAsync(filter, CancellationToken.None), cancellation);
+
+    private async Task<SummaryAnswer> ReadNowAsync(SummaryFilter filter, CancellationToken cancellation)
     {
         var known = filter.Payouts.KnownAt is { } at ? await book.MomentAsync(at, cancellation) : (KnownMoment?)null;
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -24,8 +32,14 @@ internal sealed class Summaries(NpgsqlDataSource database, Book book)
         batch.BatchCommands.Add(rows);
         var ages = new NpgsqlBatchCommand();
         filter.Payouts.AddParametersTo(ages.Parameters, kept);
-        ages.Parameters.Add(new NpgsqlParameter { Value = filter.At, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        ages.CommandText = SummarySql.Ages(filter, $"${ages.Parameters.Count}");
+        var since = new List<string>();
+        foreach (var band in SummarySql.Bands)
+        {
+            ages.Parameters.Add(new NpgsqlParameter { Value = filter.At - band, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            since.Add($"${ages.Parameters.Count}");
+        }
+
+        ages.CommandText = SummarySql.Ages(filter, since);
         batch.BatchCommands.Add(ages);
         return await ReadAsync(batch, filter, head, cancellation);
     }

@@ -18,6 +18,10 @@ internal sealed class SummaryFilter
         (ByDay, ByConnection, ByStatus) = (by.Contains("day"), by.Contains("connection"), by.Contains("status"));
         HasBom = query.YesNo("bom") ?? false;
         At = Payouts.KnownAt ?? now;
+        // No connection's key holds a star, and no escaped value a separator.
+        var asked = given.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .SelectMany(entry => entry.Value, (entry, value) => $"{Uri.EscapeDataString(entry.Key)}={Uri.EscapeDataString(value ?? "")}");
+        Key = $"{(allowed.Keys is { } keys ? string.Join(',', keys) : "*")}?{string.Join('&', asked)}";
     }
 
     internal IReadOnlyList<Hosting.FieldProblem> Problems => query.Problems;
@@ -31,6 +35,9 @@ internal sealed class SummaryFilter
     internal bool ByStatus { get; }
 
     internal bool HasBom { get; }
+
+    /// <summary>Equal only where the same is asked by those who see the same.</summary>
+    internal string Key { get; }
 
     /// <summary>What ages are counted to.</summary>
     internal DateTimeOffset At { get; }

@@ -12,6 +12,9 @@ internal static class SummarySql
 {
     private const int AgeDaysMax = 3;
 
+    /// <summary>How old a payout is at most in each band but the last.</summary>
+    internal static readonly TimeSpan[] Bands = [TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(AgeDaysMax)];
+
     /// <summary>Day, connection and status (null where not asked by), currency, count, sum.</summary>
     internal static string Rows(SummaryFilter filter)
     {
@@ -27,17 +30,17 @@ internal static class SummarySql
     }
 
     /// <summary>Age band, connection (null where not asked by), currency, count, sum.</summary>
-    /// <param name="at">The parameter that ages are counted to.</param>
-    internal static string Ages(SummaryFilter filter, string at)
+    /// <param name="since">Parameters: from when on a payout is in each band but the last. In SQL they would be computed anew for each row.</param>
+    internal static string Ages(SummaryFilter filter, IReadOnlyList<string> since)
     {
         // As they were known, the payouts of the days before the last band's beginning are all in that band: the totals know how many.
         var byTotals = filter.Payouts is { KnownAt: not null, IsByTotals: true };
         var rowsFrom = byTotals ? DateOnly.FromDateTime(filter.At.UtcDateTime.AddDays(-AgeDaysMax)) : (DateOnly?)null;
         var rows = $"""
-            select case when first_seen_at > {at} - interval '5 minutes' then 0 when first_seen_at > {at} - interval '1 hour' then 1
-                    when first_seen_at > {at} - interval '1 day' then 2 when first_seen_at > {at} - interval '{AgeDaysMax} days' then 3 else 4 end as band,
+            select case when first_seen_at > {since[0]} then 0 when first_seen_at > {since[1]} then 1
+                    when first_seen_at > {since[2]} then 2 when first_seen_at > {since[3]} then 3 else 4 end as band,
                 connection, currency, payouts, amount
-            from ({Each(filter, notFinal: true, rowsFrom)}) as one
+            from ({(rowsFrom is { } first ? KnownNotFinal(filter, first) : Each(filter, notFinal: true))}) as one
             """;
         var before = !byTotals ? "" : $"""
             union all select 4, connection, currency, payouts, amount from ({Totals(filter)}) as whole
@@ -95,13 +98,29 @@ internal static class SummarySql
             """;
     }
 
-    private static string Each(SummaryFilter filter, bool notFinal = false, DateOnly? rowsFrom = null)
+    // What was not final then is not final now, or moved since; and whose first sighting was moved to an earlier day since, that move says so:
+    // payout_standings_by_first_seen, payout_moves_from_day. How it stood then, payout_moves_by_payout.
+    private static string KnownNotFinal(SummaryFilter filter, DateOnly from) => $"""
+        select connection, coalesce(currency, '') as currency, 1 as payouts, coalesce(amount, 0) as amount, first_seen_at
+        from (
+            select move.* from (
+                select stream_id from reconciler.payout_standings as standing
+                where first_seen_at >= '{Day(from)}T00:00:00Z' and {filter.Payouts.SeenByThen} and (number > $1 or not final)
+                union
+                select stream_id from reconciler.payout_moves where from_day >= '{Day(from)}' and number > $1) as candidate
+            cross join lateral (
+                select * from reconciler.payout_moves as one where one.stream_id = candidate.stream_id and one.number <= $1
+                order by one.number desc limit 1) as move) as move
+        where {filter.Payouts.OnMoves()} and not final and first_seen_at >= '{Day(from)}T00:00:00Z'
+        """;
+
+    private static string Each(SummaryFilter filter, bool notFinal = false)
     {
         const string columns = """
             (first_seen_at at time zone 'UTC')::date as day, connection, status, coalesce(currency, '') as currency, 1 as payouts,
                 coalesce(amount, 0) as amount, first_seen_at
             """;
-        var also = (notFinal ? " and not final" : "") + (rowsFrom is { } first ? $" and first_seen_at >= '{Day(first)}T00:00:00Z'" : "");
+        var also = notFinal ? " and not final" : "";
         var payouts = filter.Payouts;
         if (payouts.KnownAt is not null)
         {

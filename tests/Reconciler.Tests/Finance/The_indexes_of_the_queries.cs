@@ -58,7 +58,8 @@ public sealed class The_indexes_of_the_queries(PostgresFixture postgres)
     [
         ("", "payout_totals"), ("", "payout_standings_not_final"), ("reference=order-000777", "payouts_by_reference"),
         ("from=2026-10-01T10:00:00Z&to=2026-10-01T11:00:00Z", "payout_standings_by_first_seen"), ("knownAt=2026-10-01", "payout_moves_by_time"),
-        ("knownAt=2026-10-01", "payout_moves_not_final"),
+        ("knownAt=2026-10-01", "payout_standings_by_first_seen"), ("knownAt=2026-10-01", "payout_moves_by_payout"),
+        ("knownAt=2026-10-01&confidence=confirmed", "payout_moves_not_final"),
     ];
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class The_indexes_of_the_queries(PostgresFixture postgres)
         foreach (var (query, index) in Sums)
         {
             var filter = Story.Sums(query);
-            await ShouldUseAsync(story, query, index, parameters => SummarySql.Rows(filter), SummarySql.Ages(filter, "'2026-10-01Z'::timestamptz"), filter.Payouts);
+            await ShouldUseAsync(story, query, index, parameters => SummarySql.Rows(filter), SummarySql.Ages(filter, [.. SummarySql.Bands.Select(_ => "'2026-10-01Z'::timestamptz")]), filter.Payouts);
         }
 
         await ShouldUseAsync(story, "cases", "discrepancies_open",
