@@ -18,7 +18,8 @@ const string Help = """
       feed-catch-up  a long feed from its start, by pull and by stream
                  --changes 1000000
       finance    the finance team's queries on so many payouts of ninety days: readers at once while webhooks come, exports, verify
-                 --payouts 2000000   --readers 20   --webhooks 500 (a second)   --seconds 15 (a query)   --verify 1
+                 --payouts 2000000   --readers 20   --webhooks 500 (a second)   --seconds 15 (a query; 0: none)   --export 1
+                 --verify 1   --keep FOLDER (is filled once, and measured again by each later run)
       finance-data   fills the empty database that FINANCE_DATABASE names (a connection string) with such payouts
                  --payouts 2000000
       edges      honest deliveries beside idle connections, slow headers and bodies, 100 MB bodies and forgers, one kind at a time

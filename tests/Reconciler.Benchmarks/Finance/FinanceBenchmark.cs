@@ -12,45 +12,64 @@ namespace Reconciler.Benchmarks.Finance;
 internal static class FinanceBenchmark
 {
     private const string AdminKey = "rk_benchmark_benchmark_benchmark";
+    private const int SecondsDefault = 15;
 
     internal static async Task<int> RunAsync(Options options)
     {
-        var (payouts, readers) = (options.Number("payouts", 2_000_000), options.Number("readers", 20));
-        var (seconds, webhooks) = (TimeSpan.FromSeconds(options.Number("seconds", 15)), options.Number("webhooks", 500));
-        var folder = Directory.CreateTempSubdirectory("reconciler-bench-");
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("The private PostgreSQL runs on Linux only.");
+        var (payouts, keep) = (options.Number("payouts", 2_000_000), options.Text("keep"));
+        var folder = keep is null ? Directory.CreateTempSubdirectory("reconciler-bench-") : Directory.CreateDirectory(keep);
+        // The server's own user must be able to pass through.
         File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         try
         {
-            var clock = TimeProvider.System;
             await using var cluster = await PrivateCluster.StartAsync(
                 new PrivateClusterOptions { Directory = Path.Combine(folder.FullName, "postgres") }, NullLogger.Instance, CancellationToken.None);
-            await cluster.CreateDatabaseAsync("finance");
-            await using var database = NpgsqlDataSource.Create(cluster.ConnectionString("finance") + ";Command Timeout=600");
-            await Migrations.ApplyAsync(database, NullLogger.Instance, CancellationToken.None);
-            await new FinanceData(database, clock).FillAsync(payouts);
-            await using (var service = await ChildProcess.StartAsync(Path.Combine(AppContext.BaseDirectory, "Reconciler.dll"), [], new Dictionary<string, string>
-            {
-                ["ConnectionStrings__reconciler"] = cluster.ConnectionString("finance"),
-                ["Reconciler__DataDirectory"] = folder.FullName,
-                ["Reconciler__AdminKey"] = AdminKey,
-                ["Reconciler__ConnectionsFile"] = await ConnectionsFileAsync(folder.FullName),
-                ["Logging__LogLevel__Default"] = "Warning",
-            }))
-            {
-                using var http = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(20) };
-                http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
-                await FinanceReaders.MeasureAsync(http, service, payouts, readers, webhooks, seconds, clock);
-                await FinanceReaders.MeasureExportAsync(http, service, clock);
-            }
-
-            if (options.Number("verify", 1) == 1) await VerifyAsync(database, clock);
+            await MeasureAsync(cluster, folder.FullName, payouts, options);
             return 0;
         }
         finally
         {
-            folder.Delete(recursive: true);
+            if (keep is null) folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task MeasureAsync(PrivateCluster cluster, string folder, int payouts, Options options)
+    {
+        var clock = TimeProvider.System;
+        await cluster.CreateDatabaseAsync("finance");
+        await using var database = NpgsqlDataSource.Create(cluster.ConnectionString("finance") + ";Command Timeout=600");
+        await Migrations.ApplyAsync(database, NullLogger.Instance, CancellationToken.None);
+        if (await CountAsync(database, "select count(*) from reconciler.payouts") is var before and > 0) Console.WriteLine($"  {before} payouts were kept of an earlier run");
+        else await new FinanceData(database, clock).FillAsync(payouts);
+        if (options.Number("seconds", SecondsDefault) is var seconds and > 0)
+        {
+            await using var service = await StartAsync(cluster, folder);
+            using var http = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(20) };
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+            var first = await CountAsync(database, $"select count(*) from reconciler.payouts where connection = '{Webhook.Connection}'");
+            var readers = new FinanceReaders(http, service, cluster, clock, TimeSpan.FromSeconds(seconds));
+            await readers.MeasureAsync(payouts, first, options.Number("readers", 20), options.Number("webhooks", 500));
+            if (options.Number("export", 1) == 1) await FinanceExport.MeasureAsync(http, service, clock);
+        }
+
+        if (options.Number("verify", 1) == 1) await VerifyAsync(database, clock);
+    }
+
+    private static async Task<ChildProcess> StartAsync(PrivateCluster cluster, string folder) =>
+        await ChildProcess.StartAsync(Path.Combine(AppContext.BaseDirectory, "Reconciler.dll"), [], new Dictionary<string, string>
+        {
+            ["ConnectionStrings__reconciler"] = cluster.ConnectionString("finance"),
+            ["Reconciler__DataDirectory"] = folder,
+            ["Reconciler__AdminKey"] = AdminKey,
+            ["Reconciler__ConnectionsFile"] = await ConnectionsFileAsync(folder),
+            ["Logging__LogLevel__Default"] = "Warning",
+        });
+
+    private static async Task<long> CountAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task VerifyAsync(NpgsqlDataSource database, TimeProvider clock)

@@ -1,20 +1,41 @@
 using System.Globalization;
-using System.Net.Sockets;
-using System.Net;
+using Reconciler.Database;
 
 namespace Reconciler.Benchmarks.Finance;
 
 /// <summary>Readers that ask one kind of question each, again and again, while webhooks come at a steady pace.</summary>
-internal static class FinanceReaders
+internal sealed class FinanceReaders(HttpClient http, ChildProcess service, PrivateCluster cluster, TimeProvider clock, TimeSpan each)
 {
-    private const int BufferBytes = 8192;
+    private readonly TimeSpan warmup = each / 3;
+    private (TimeSpan Service, TimeSpan Postgres) webhooksCost;
+    private int number;
 
-    internal static async Task MeasureAsync(
-        HttpClient http, ChildProcess service, int payouts, int readers, int webhooks, TimeSpan each, TimeProvider clock)
+    /// <param name="payouts">As many were made, in equal steps of time.</param>
+    /// <param name="known">How many of them the webhooks' connection has.</param>
+    internal async Task MeasureAsync(int payouts, long known, int readers, int webhooks)
+    {
+        var questions = Questions(payouts);
+        foreach (var (_, address) in questions) await http.GetStringAsync(address());
+        using var ending = new CancellationTokenSource();
+        var sender = new SteadyWebhooks(service.Address, clock);
+        var seconds = (each + warmup) * (questions.Length + 1);
+        await sender.AnnounceAsync(http, known, (int)(seconds.TotalSeconds * webhooks));
+        var sent = sender.SendAsync(webhooks, ending.Token);
+        await Task.Delay(warmup, clock);
+        var before = Cost();
+        await Task.Delay(each, clock);
+        webhooksCost = (Cost().Service - before.Service, Cost().Postgres - before.Postgres);
+        Console.WriteLine(Text($"  the webhooks alone take {webhooksCost.Service / each:P0} of a core in the service, {webhooksCost.Postgres / each:P0} in PostgreSQL"));
+        foreach (var (name, address) in questions) await MeasureAsync(name, address, readers);
+        await ending.CancelAsync();
+        var (kept, elapsed) = await sent;
+        Console.WriteLine(Text($"  meanwhile {kept / elapsed.TotalSeconds:F0} webhooks a second were kept"));
+    }
+
+    private (string Name, Func<string> Address)[] Questions(int payouts)
     {
         var today = clock.GetUtcNow();
-        var number = 0;
-        (string Name, Func<string> Address)[] questions =
+        return
         [
             ("list", () => "/v1/payouts?limit=50"),
             ("list failed", () => "/v1/payouts?status=failed&limit=50"),
@@ -27,43 +48,24 @@ internal static class FinanceReaders
             ("known past day", () => $"/v1/summary?knownAt={today.AddDays(-40):yyyy-MM-dd}T12:00:00Z&by=status"),
             ("known list", () => $"/v1/payouts?knownAt={today.AddDays(-40):yyyy-MM-dd}T12:00:00Z&limit=50"),
         ];
-        foreach (var (_, address) in questions) await http.GetStringAsync(address());
-        using var ending = new CancellationTokenSource();
-        var sent = SendAsync(service.Address, payouts / 5, webhooks, ending.Token, clock);
-        foreach (var (name, address) in questions)
-        {
-            await DriveAsync(http, address, readers, each / 3, clock);
-            var times = await DriveAsync(http, address, readers, each, clock);
-            Console.WriteLine(Text($"  {name,-18}{times.Length / each.TotalSeconds,8:F0}/s   p50 {times[times.Length / 2],7:F1} ms   p99 {times[times.Length * 99 / 100],7:F1} ms"));
-        }
-
-        await ending.CancelAsync();
-        var (count, elapsed) = await sent;
-        Console.WriteLine(Text($"  meanwhile {count / elapsed.TotalSeconds:F0} webhooks a second were kept"));
     }
 
-    internal static async Task MeasureExportAsync(HttpClient http, ChildProcess service, TimeProvider clock)
+    // What a question costs is told beside how long it took: on a machine that others use, only the cost can be compared.
+    private async Task MeasureAsync(string name, Func<string> address, int readers)
     {
-        foreach (var query in (string[])["", $"?knownAt={clock.GetUtcNow().AddDays(-1):yyyy-MM-dd}"])
-        {
-            var (started, before, peak) = (clock.GetTimestamp(), service.ResidentBytes, 0L);
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/payouts" + query);
-            request.Headers.Accept.ParseAdd("text/csv");
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            await using var body = await response.Content.ReadAsStreamAsync();
-            var (buffer, rows, reads) = (new byte[1 << 16], 0L, 0);
-            for (int read; (read = await body.ReadAsync(buffer)) > 0; reads++)
-            {
-                rows += buffer.AsSpan(0, read).Count((byte)'\n');
-                if (reads % 100 == 0) peak = Math.Max(peak, service.ResidentBytes);
-            }
-
-            var seconds = clock.GetElapsedTime(started).TotalSeconds;
-            Console.WriteLine(Text($"  CSV {(query.Length == 0 ? "as things stand" : "as it was known")}: {rows - 1} rows in {seconds:F0} s ({rows / seconds:F0}/s), memory {before >> 20} -> at most {peak >> 20} MB"));
-        }
+        await DriveAsync(address, readers, warmup);
+        var before = Cost();
+        var times = await DriveAsync(address, readers, each);
+        var after = Cost();
+        var inService = (after.Service - before.Service - webhooksCost.Service) / times.Length;
+        var inPostgres = (after.Postgres - before.Postgres - webhooksCost.Postgres) / times.Length;
+        Console.WriteLine(Text($"  {name,-18}{times.Length / each.TotalSeconds,8:F0}/s   p50 {times[times.Length / 2],7:F1} ms   p99 {times[times.Length * 99 / 100],7:F1} ms")
+            + Text($"   cpu {inService.TotalMilliseconds,6:F2} ms in the service, {inPostgres.TotalMilliseconds,6:F2} ms in PostgreSQL"));
     }
 
-    private static async Task<double[]> DriveAsync(HttpClient http, Func<string> address, int readers, TimeSpan duration, TimeProvider clock)
+    private (TimeSpan Service, TimeSpan Postgres) Cost() => (service.Cpu, PostgresCpu.Of(cluster.Postmaster));
+
+    private async Task<double[]> DriveAsync(Func<string> address, int readers, TimeSpan duration)
     {
         var started = clock.GetTimestamp();
         var all = await Task.WhenAll(Enumerable.Range(0, readers).Select(_ => Task.Run(async () =>
@@ -73,7 +75,8 @@ internal static class FinanceReaders
             {
                 var asked = clock.GetTimestamp();
                 using var response = await http.GetAsync(address());
-                response.EnsureSuccessStatusCode();
+                if (!response.IsSuccessStatusCode)
+                    throw new InvalidOperationException($"{address()} was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
                 await response.Content.CopyToAsync(Stream.Null);
                 times.Add(clock.GetElapsedTime(asked).TotalMilliseconds);
             }
@@ -81,42 +84,6 @@ internal static class FinanceReaders
             return times;
         })));
         return [.. all.SelectMany(times => times).Order()];
-    }
-
-    private static async Task<(long Sent, TimeSpan Elapsed)> SendAsync(Uri service, long payouts, int perSecond, CancellationToken cancellation, TimeProvider clock)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, service.Port), CancellationToken.None);
-        var answers = DrainAsync(socket);
-        var (started, sent, request) = (clock.GetTimestamp(), 0L, new byte[BufferBytes]);
-        // Successes, from the last payouts back, which are those that wait; what was said otherwise before becomes a case.
-        const int Success = 2;
-        while (!cancellation.IsCancellationRequested)
-        {
-            while (sent < clock.GetElapsedTime(started).TotalSeconds * perSecond)
-            {
-                var length = Webhook.Write((Success + sent / payouts) * payouts + payouts - 1 - sent % payouts, payouts, $"/webhooks/{Webhook.Connection}", request);
-                await socket.SendAsync(request.AsMemory(0, length), CancellationToken.None);
-                sent++;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(5), clock, CancellationToken.None);
-        }
-
-        var elapsed = clock.GetElapsedTime(started);
-        socket.Shutdown(SocketShutdown.Send);
-        await answers;
-        return (sent, elapsed);
-    }
-
-    // Pipelined: answers are only read away. HTTP/1.1 answers them in order, one after another.
-    private static async Task DrainAsync(Socket socket)
-    {
-        var buffer = new byte[1 << 16];
-        while (await socket.ReceiveAsync(buffer) > 0)
-        {
-            // Nothing to see: 200s.
-        }
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
