@@ -55,6 +55,15 @@ internal sealed class LaneConnection(NpgsqlDataSource database)
         // It must not go back to the pool for others to inherit: the pool is told to close what it gets back from now on.
         // (NpgsqlConnection.ClearPool knows nothing of the pool of a data source.)
         database.Clear();
-        await dropped.DisposeAsync();
+        try
+        {
+            await dropped.DisposeAsync();
+        }
+        catch (Exception gone) when (gone is NpgsqlException or IOException or ObjectDisposedException or System.Net.Sockets.SocketException)
+        {
+            // It rolls back first, and the server may just have ended it: a lane that failed over this would be dead for ever. Known to
+            // be broken now, it gives its place in the pool back.
+            await dropped.DisposeAsync();
+        }
     }
 }
