@@ -65,12 +65,27 @@ internal sealed partial class AppendLane : IAsyncDisposable
                 bytes += item.BodyBytes;
             }
 
-            await CommitAsync([.. batch]);
+            await AnswerAsync([.. batch]);
             Interlocked.Add(ref bytesHeld, -bytes);
         }
     }
 
-    /// <summary>Commits the items, or splits them until the one that cannot be stored stands alone. Never throws; answers every item.</summary>
+    /// <summary>Never throws: a lane that ended here would leave all who come after without an answer.</summary>
+    private async Task AnswerAsync(Append[] items)
+    {
+        try
+        {
+            await CommitAsync(items);
+        }
+        catch (Exception unforeseen)
+        {
+            Unforeseen(log, unforeseen, number, items.Length);
+            Fail(items, new AppendUnavailable("It is not known to be committed.", unforeseen));
+            await Task.Delay(ReopenWait, clock, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Commits the items, or splits them until the one that cannot be stored stands alone. Answers every item.</summary>
     private async Task CommitAsync(Append[] items)
     {
         try
@@ -172,6 +187,9 @@ internal sealed partial class AppendLane : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lane {Lane}: a batch of {Items} was refused ({Fault}) and is split to find the item")]
     private static partial void BatchSplit(ILogger log, int lane, int items, string fault);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Lane {Lane}: {Items} items met a fault that no rule foresaw, and were sent away")]
+    private static partial void Unforeseen(ILogger log, Exception fault, int lane, int items);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Lane {Lane}: one {Item} cannot be stored")]
     private static partial void ItemRefused(ILogger log, Exception fault, int lane, string item);

@@ -22,7 +22,7 @@ public sealed class Tampering_with_the_database(PostgresFixture postgres)
         ("payout", $"update reconciler.payouts set first_seen_at = first_seen_at - interval '1 second' where stream_id = {SomeFinal}"),
         ("payout", $"update reconciler.payouts set version = version + 1 where stream_id = {SomeFinal}"),
         ("payout", $"delete from reconciler.payouts where stream_id = {SomeFinal}"),
-        ("payout", "update reconciler.mt_events set data = jsonb_set(data, '{digest}', to_jsonb(repeat('0', 64))) where seq_id = (select min(seq_id) from reconciler.mt_events where type = 'webhook_received' and (data->>'verified')::boolean)"),
+        ("payout", "update reconciler.mt_events set data = jsonb_set(data, '{digest}', to_jsonb(repeat('0', 64))) where type = 'webhook_received' and stream_id = (select min(stream_id) from reconciler.payouts where rule = 'webhook_final')"),
         ("stream", "delete from reconciler.mt_events where seq_id = (select min(seq_id) from reconciler.mt_events where version = 2)"),
         ("stream", $"update reconciler.mt_streams set version = version + 1 where id = {SomeFinal}"),
         ("stream", $"update reconciler.mt_events set type = 'something_else' where stream_id = {SomeFinal} and version = 1"),
