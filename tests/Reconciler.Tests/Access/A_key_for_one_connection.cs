@@ -30,7 +30,7 @@ public sealed class A_key_for_one_connection(PostgresFixture postgres)
         var absent = await key.GetAsync($"/v1/payouts/{Theirs}/theirs-2");
         existing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await existing.Content.ReadAsStringAsync()).Replace("theirs-1", "x").ShouldBe((await absent.Content.ReadAsStringAsync()).Replace("theirs-2", "x"));
-        foreach (var below in (string[])["/events", "/why", $"/evidence/{EvidenceDigest.Of("x"u8)}"])
+        foreach (var below in (string[])["/events", "/why", "/dossier", $"/evidence/{EvidenceDigest.Of("x"u8)}"])
             (await key.GetAsync($"/v1/payouts/{Theirs}/theirs-1{below}")).StatusCode.ShouldBe(HttpStatusCode.NotFound, below);
         (await key.PostAsync($"/v1/payouts/{Theirs}/theirs-1/poll", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await key.GetAsync($"/v1/connections/{Theirs}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
