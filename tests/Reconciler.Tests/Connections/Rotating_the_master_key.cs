@@ -58,8 +58,8 @@ public sealed class Rotating_the_master_key(PostgresFixture postgres)
 
         await StartsAsync(first, key);
         (await first.Services.GetRequiredService<AuditChain>().VerifyAsync(CancellationToken.None)).IsWhole.ShouldBeTrue();
-        var acts = await first.Http.GetStringAsync("/v1/audit?limit=500");
-        foreach (var act in (string[])["master_key.rotation_begun", "master_key.rotated", "master_key.retired"]) acts.ShouldContain(act);
+        foreach (var act in (string[])["master_key.rotation_begun", "master_key.rotated", "master_key.retired"])
+            (await first.Http.GetStringAsync($"/v1/audit?act={act}")).ShouldContain($"\"act\":\"{act}\"");
     }
 
     [Fact]
