@@ -21,7 +21,7 @@ internal sealed partial class BookKeeper(Book book, FeedWaiter feed, Appender ap
     private const int RestFactor = 3;
     private const int BusyRestFactor = 19;
 
-    // What is not booked yet, each query reads from the payouts: beyond so many, readers would cost the senders more than the keeper does.
+    // What is not booked yet, each query reads from the payouts: beyond so many, and where no sender waits, the keeper hurries.
     private const long BehindMax = 1_000;
     private const int BehindRestFactor = 1;
 
@@ -50,12 +50,7 @@ internal sealed partial class BookKeeper(Book book, FeedWaiter feed, Appender ap
         }
     }
 
-    private static int Factor(bool isBehind, bool isBusy) => (isBehind, isBusy) switch
-    {
-        (true, false) => BehindRestFactor,
-        (false, true) => BusyRestFactor,
-        _ => RestFactor,
-    };
+    private static int Factor(bool isBehind, bool isBusy) => isBusy ? BusyRestFactor : isBehind ? BehindRestFactor : RestFactor;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The book was not kept, queries read what it lacks from the payouts: {Trouble}")]
     private static partial void NotKept(ILogger log, Exception fault, string trouble);
