@@ -27,6 +27,7 @@ public sealed class Chromium(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(15_000);
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Program, Args = Flags });
         full = await ServiceHost.StartAsync(postgres);
         empty = await ServiceHost.StartAsync(postgres);

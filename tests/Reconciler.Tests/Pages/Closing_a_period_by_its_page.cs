@@ -19,7 +19,7 @@ public sealed class Closing_a_period_by_its_page(Chromium chromium)
         await page.GetByLabel("Connection").Last.SelectOptionAsync("zopay-test");
         await page.GetByLabel("Day or month (UTC)").FillAsync(Stories.OpenDay);
         await page.GetByLabel("Day or month (UTC)").PressAsync("Enter");
-        await page.WaitForURLAsync($"**/periods/zopay-test/{Stories.OpenDay}");
+        await Person.ArrivesAsync(page, $"/periods/zopay-test/{Stories.OpenDay}");
         await page.GetByText("Totals as they are now").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
 
@@ -40,7 +40,7 @@ public sealed class Closing_a_period_by_its_page(Chromium chromium)
         var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "changes" }).First;
         (await row.InnerTextAsync()).ShouldContain("admin");
         await row.GetByRole(AriaRole.Link).ClickAsync();
-        await page.WaitForURLAsync($"**/periods/zopay-test/{Stories.ClosedDay}");
+        await Person.ArrivesAsync(page, $"/periods/zopay-test/{Stories.ClosedDay}");
 
         (await page.Locator("tr", new() { HasText = "old-1" }).First.InnerTextAsync()).ShouldContain("The provider answered our own request with a final status.");
         (await page.Locator("tr", new() { HasText = "old-2" }).First.Locator(".mark").AllInnerTextsAsync()).ShouldBe(["processing", "succeeded"]);

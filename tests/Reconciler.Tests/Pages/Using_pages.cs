@@ -55,10 +55,10 @@ public sealed class Using_pages(Chromium chromium)
         (await page.Locator(":focus").GetAttributeAsync("id")).ShouldBe("find");
         await page.Keyboard.TypeAsync("order-3");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/payouts?q=order-3");
+        await Person.ArrivesAsync(page, "/payouts?q=order-3");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/payouts/zopay-test/p-3");
+        await Person.ArrivesAsync(page, "/payouts/zopay-test/p-3");
     }
 
     [Fact]
