@@ -16,7 +16,8 @@ namespace Reconciler.Streams;
 /// </remarks>
 /// <param name="registry">Names and shapes of the events.</param>
 /// <param name="streamType">What new streams are, in <c>mt_streams.type</c>.</param>
-public sealed class EventAppender(EventRegistry registry, string streamType)
+/// <param name="chain">Links the events of each stream; null: they carry no links.</param>
+public sealed class EventAppender(EventRegistry registry, string streamType, EventChain? chain = null)
 {
     // Arrays are unnested side by side in a select list: in a from list each would be written to a store of its own and read back.
     private const string StartStreams = """
@@ -41,16 +42,16 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
         select nextval('reconciler.mt_events_sequence'), happened.id, happened.stream_id, happened.version, happened.data,
             happened.type, happened.dotnet_type, $10, happened.correlation_id, happened.causation_id, happened.headers
         from (select unnest($1) as id, unnest($2) as stream_id, unnest($3) as version, unnest($4) as data, unnest($5) as type,
-            unnest($6) as dotnet_type, unnest($7) as correlation_id, unnest($8) as causation_id, unnest($9) as headers) as happened
+            unnest($6) as dotnet_type, unnest($7) as correlation_id, unnest($8) as headers, unnest($9) as causation_id) as happened
         """;
 
-    // Few events name what caused them or carry headers: what nothing is in need not be sent, nor read.
+    // Few events name what caused them: what nothing is in need not be sent, nor read.
     private const string InsertPlainEvents = """
-        insert into reconciler.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type, timestamp, correlation_id)
+        insert into reconciler.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type, timestamp, correlation_id, headers)
         select nextval('reconciler.mt_events_sequence'), happened.id, happened.stream_id, happened.version, happened.data,
-            happened.type, happened.dotnet_type, $8, happened.correlation_id
+            happened.type, happened.dotnet_type, $9, happened.correlation_id, happened.headers
         from (select unnest($1) as id, unnest($2) as stream_id, unnest($3) as version, unnest($4) as data, unnest($5) as type,
-            unnest($6) as dotnet_type, unnest($7) as correlation_id) as happened
+            unnest($6) as dotnet_type, unnest($7) as correlation_id, unnest($8) as headers) as happened
         """;
 
     /// <summary>
@@ -66,9 +67,9 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(appends);
-        var events = EventColumns.From(appends, registry);
-        var inLockOrder = InLockOrder(appends);
         var now = recordedAt.ToUniversalTime();
+        var events = EventColumns.From(appends, registry, chain, now);
+        var inLockOrder = InLockOrder(appends);
         AddStarts(batch, [.. inLockOrder.Where(append => append.ExpectedVersion == 0)], now);
         AddMoves(batch, [.. inLockOrder.Where(append => append.ExpectedVersion > 0)], now);
         if (events.Count > 0)
@@ -76,7 +77,7 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
             AddEvents(batch, events, now);
         }
 
-        return new AppendSummary(appends.Count, events.Count, events.NulsStripped);
+        return new AppendSummary(appends.Count, events.Count, events.NulsStripped) { Ends = events.Ends };
     }
 
     /// <summary>Appends to one stream, at once: in the connection's transaction if it has one, else in one of its own.</summary>
@@ -144,7 +145,7 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
 
     private static void AddEvents(NpgsqlBatch batch, EventColumns events, DateTimeOffset now)
     {
-        var isPlain = Array.TrueForAll(events.CausationIds, id => id is null) && Array.TrueForAll(events.Headers, one => one is null);
+        var isPlain = Array.TrueForAll(events.CausationIds, id => id is null);
         var command = new NpgsqlBatchCommand(isPlain ? InsertPlainEvents : InsertEvents);
         command.Parameters.Add(Ids(events.Ids));
         command.Parameters.Add(Texts(events.StreamIds));
@@ -153,10 +154,10 @@ public sealed class EventAppender(EventRegistry registry, string streamType)
         command.Parameters.Add(Texts(events.Types));
         command.Parameters.Add(Texts(events.DotNetTypes));
         command.Parameters.Add(Texts(events.CorrelationIds));
+        command.Parameters.Add(Jsons(events.Headers));
         if (!isPlain)
         {
             command.Parameters.Add(Texts(events.CausationIds));
-            command.Parameters.Add(Jsons(events.Headers));
         }
 
         command.Parameters.Add(Instant(now));

@@ -24,10 +24,12 @@ public sealed class EventRegistry
     {
         ArgumentNullException.ThrowIfNull(json);
         json.MakeReadOnly(populateMissingResolver: true);
+        var stored = new JsonSerializerOptions(json) { TypeInfoResolver = json.TypeInfoResolver!.WithAddedModifier(CanonicalJson.Order) };
+        stored.MakeReadOnly();
         var byName = new Dictionary<string, RegisteredEvent>(StringComparer.Ordinal);
         foreach (var type in eventTypes)
         {
-            var registered = Describe(type, json);
+            var registered = Describe(type, stored);
             if (!byName.TryAdd(registered.Name, registered))
             {
                 throw new ArgumentException(
@@ -51,7 +53,10 @@ public sealed class EventRegistry
     /// <exception cref="UnknownEventType">The name was never registered.</exception>
     public RegisteredEvent Of(string name) => _byName.TryGetValue(name, out var known) ? known : throw new UnknownEventType(name);
 
-    /// <summary>Writes an event as UTF-8 JSON that jsonb accepts.</summary>
+    /// <summary>
+    /// Writes an event as UTF-8 JSON that jsonb accepts, in canonical form (see <see cref="CanonicalJson"/>) where its dictionaries are in
+    /// ordinal order of their keys.
+    /// </summary>
     /// <param name="nulsStripped">How many U+0000 characters were taken out of its strings.</param>
     /// <exception cref="UnknownEventType">The event's type was never registered.</exception>
     public byte[] Encode(object happened, out int nulsStripped)

@@ -12,9 +12,11 @@ using Reconciler.Pages;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
 using Reconciler.Verifying;
+using Reconciler.Verifying.Chains;
 
 if (await AccessCommand.AnswerAsync(args) is { } commanded) return commanded;
 if (await MasterKeyCommand.AnswerAsync(args) is { } rotated) return rotated;
+if (await ChainCommand.AnswerAsync(args) is { } proved) return proved;
 if (CommandLine.Answer(args) is { } exitCode) return exitCode;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -20,10 +20,10 @@ public sealed class Change
     /// <summary>Book by <see cref="ChangeKind.StatusChanged"/>, and pass over kinds that you do not know.</summary>
     public required ChangeKind Kind { get; init; }
 
-    /// <summary><c>{connection}/{the provider's payout id}</c>.</summary>
+    /// <summary><c>{connection}/{the provider's payout id}</c>; empty for a kind that is about no payout.</summary>
     public required string Payout { get; init; }
 
-    /// <summary>1, 2, 3… with each move of the payout's status.</summary>
+    /// <summary>1, 2, 3… with each move of the payout's status; 0 for a kind that is about no payout.</summary>
     public required long StatusVersion { get; init; }
 
     /// <summary>Null for a first status, and for kinds that move none.</summary>

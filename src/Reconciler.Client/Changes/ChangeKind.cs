@@ -12,5 +12,8 @@ public readonly record struct ChangeKind(string Word)
 
     public static ChangeKind DiscrepancyClosed { get; } = new("payout.discrepancy_closed");
 
+    /// <summary>A digest of what the service held when a day was over, about no payout: keep it to prove that nothing was changed since.</summary>
+    public static ChangeKind ChainAnchored { get; } = new("chain.anchored");
+
     public override string ToString() => Word;
 }

@@ -13,13 +13,14 @@ internal static class ChangeReading
     internal static Change Of(JsonElement json, Guid? epoch)
     {
         if (json.ValueKind != JsonValueKind.Object) throw new ChangeUnreadable("A change is a JSON object.");
+        var kind = new ChangeKind(NeededText(json, "kind"));
         return new Change
         {
             Position = Find(json, "position") is { } position ? Whole("position", position) : 0,
             Epoch = epoch,
             Id = Guid.TryParse(NeededText(json, "id"), out var id) ? id : throw Unreadable("id", "is no UUID"),
-            Kind = new ChangeKind(NeededText(json, "kind")),
-            Payout = NeededText(json, "payout"),
+            Kind = kind,
+            Payout = kind == ChangeKind.ChainAnchored ? "" : NeededText(json, "payout"),
             StatusVersion = Whole("statusVersion", Find(json, "statusVersion") ?? throw Unreadable("statusVersion", "is missing")),
             From = Text(json, "from") is { } from ? new PayoutStatus(from) : null,
             To = Text(json, "to") is { } to ? new PayoutStatus(to) : null,

@@ -94,6 +94,7 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
             : evidence.FirstNew is { } kept ? new CommitMarker.Bytes(kept.Connection, kept.Digest) : new CommitMarker.Nothing();
         await using var batch = new NpgsqlBatch(connection);
         var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
+        for (var at = 0; at < changed.Count; at++) changed[at].ChainEnd = summary.Ends?[at];
         PayoutWrites.AddTo(batch, changed);
         DiscrepancyRows.AddTo(batch, changed, deadlines);
         ProposalRows.AddTo(batch, changed);
@@ -119,7 +120,8 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
     private static StreamAppend Stream(PayoutRow row) => new(
         row.Id.StreamId,
         row.StoredVersion,
-        row.Events.ConvertAll(added => new EventToAppend(added.Id, added.Event, CorrelationId: added.TraceId)));
+        row.Events.ConvertAll(added => new EventToAppend(added.Id, added.Event, CorrelationId: added.TraceId)),
+        row.ChainEnd);
 
     private static Evidence? EvidenceOf(Append item) => item switch
     {

@@ -11,7 +11,7 @@ internal static class Columns
 {
     internal static NpgsqlParameter Texts<TRow>(List<TRow> rows, Func<TRow, string?> column) => Of(rows, column, NpgsqlDbType.Text);
 
-    internal static NpgsqlParameter Bytes<TRow>(List<TRow> rows, Func<TRow, byte[]> column) => Of(rows, column, NpgsqlDbType.Bytea);
+    internal static NpgsqlParameter Bytes<TRow>(List<TRow> rows, Func<TRow, byte[]?> column) => Of(rows, column, NpgsqlDbType.Bytea);
 
     internal static NpgsqlParameter Of<TRow, T>(List<TRow> rows, Func<TRow, T> column, NpgsqlDbType type)
     {

@@ -18,6 +18,9 @@ internal sealed class PayoutRow(PayoutId id)
     /// <summary>The stream's version as read.</summary>
     internal long StoredVersion { get; private init; }
 
+    /// <summary>The end of the stream's chain: as read, and once the batch's events are linked, with them; null where nothing is linked yet.</summary>
+    internal byte[]? ChainEnd { get; set; }
+
     internal List<NewEvent> Events { get; } = [];
 
     internal long Version => StoredVersion + Events.Count;
@@ -45,11 +48,12 @@ internal sealed class PayoutRow(PayoutId id)
     internal PayoutColumns? StoredColumns { get; private init; }
 
     internal static PayoutRow Read(
-        Payout payout, long version, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) => new(payout.Id)
+        Payout payout, long version, byte[]? chainEnd, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) => new(payout.Id)
     {
         Payout = payout,
         Stored = payout,
         StoredVersion = version,
+        ChainEnd = chainEnd,
         StoredColumns = PayoutColumns.Of(payout),
         PollLeaseUntil = pollLeaseUntil,
         PollFaults = pollFaults,

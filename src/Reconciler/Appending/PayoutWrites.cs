@@ -13,19 +13,19 @@ internal static class PayoutWrites
 {
     private const string Insert = """
         insert into reconciler.payouts (stream_id, status, final, confidence, rule, status_version, open_discrepancies, last_heard_at,
-            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state,
+            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state, chain_end,
             first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference, connection, provider, provider_payout_id)
         select stream_id, status, final, confidence, rule, status_version, string_to_array(open_discrepancies, ' '), last_heard_at,
-            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state,
+            last_polled_at, next_poll_at, overdue_at, check_at, final_at, version, polls_since_heard, poll_lease_until, poll_faults, state, chain_end,
             first_seen_at, reference, amount, currency, recipient, recipient_digest, provider_reference, connection, provider, provider_payout_id
         from (select unnest($1) as stream_id, unnest($2) as status, unnest($3) as final, unnest($4) as confidence, unnest($5) as rule,
             unnest($6) as status_version, unnest($7) as open_discrepancies, unnest($8) as last_heard_at,
             unnest($9) as last_polled_at, unnest($10) as next_poll_at, unnest($11) as overdue_at, unnest($12) as check_at,
             unnest($13) as final_at, unnest($14) as version, unnest($15) as polls_since_heard, unnest($16) as poll_lease_until,
-            unnest($17) as poll_faults, unnest($18) as state, unnest($19) as first_seen_at, unnest($20) as reference,
-            unnest($21) as amount, unnest($22) as currency, unnest($23) as recipient, unnest($24) as recipient_digest,
-            unnest($25) as provider_reference, unnest($26) as connection, unnest($27) as provider,
-            unnest($28) as provider_payout_id) as new
+            unnest($17) as poll_faults, unnest($18) as state, unnest($19) as chain_end, unnest($20) as first_seen_at, unnest($21) as reference,
+            unnest($22) as amount, unnest($23) as currency, unnest($24) as recipient, unnest($25) as recipient_digest,
+            unnest($26) as provider_reference, unnest($27) as connection, unnest($28) as provider,
+            unnest($29) as provider_payout_id) as new
         """;
 
     // Said twice, the ids lead to the rows by their key under any plan, also one made while the table was empty.
@@ -35,12 +35,13 @@ internal static class PayoutWrites
             open_discrepancies = string_to_array(moved.open_discrepancies, ' '), last_heard_at = moved.last_heard_at,
             last_polled_at = moved.last_polled_at, next_poll_at = moved.next_poll_at, overdue_at = moved.overdue_at, check_at = moved.check_at,
             final_at = moved.final_at, version = moved.version, polls_since_heard = moved.polls_since_heard,
-            poll_lease_until = moved.poll_lease_until, poll_faults = moved.poll_faults, state = moved.state
+            poll_lease_until = moved.poll_lease_until, poll_faults = moved.poll_faults, state = moved.state,
+            chain_end = moved.chain_end
         from (select unnest($1) as stream_id, unnest($2) as status, unnest($3) as final, unnest($4) as confidence, unnest($5) as rule,
             unnest($6) as status_version, unnest($7) as open_discrepancies, unnest($8) as last_heard_at,
             unnest($9) as last_polled_at, unnest($10) as next_poll_at, unnest($11) as overdue_at, unnest($12) as check_at,
             unnest($13) as final_at, unnest($14) as version, unnest($15) as polls_since_heard, unnest($16) as poll_lease_until,
-            unnest($17) as poll_faults, unnest($18) as state) as moved
+            unnest($17) as poll_faults, unnest($18) as state, unnest($19) as chain_end) as moved
         where payout.stream_id = any($1) and payout.stream_id = moved.stream_id
         """;
 
@@ -49,10 +50,10 @@ internal static class PayoutWrites
         update reconciler.payouts as payout set
             status = heard.status, final = heard.final, confidence = heard.confidence, rule = heard.rule, status_version = heard.status_version,
             last_heard_at = heard.last_heard_at, next_poll_at = heard.next_poll_at, overdue_at = heard.overdue_at, final_at = heard.final_at,
-            version = heard.version, state = heard.state
+            version = heard.version, state = heard.state, chain_end = heard.chain_end
         from (select unnest($1) as stream_id, unnest($2) as status, unnest($3) as final, unnest($4) as confidence, unnest($5) as rule,
             unnest($6) as status_version, unnest($7) as last_heard_at, unnest($8) as next_poll_at, unnest($9) as overdue_at,
-            unnest($10) as final_at, unnest($11) as version, unnest($12) as state) as heard
+            unnest($10) as final_at, unnest($11) as version, unnest($12) as state, unnest($13) as chain_end) as heard
         where payout.stream_id = any($1) and payout.stream_id = heard.stream_id
         """;
 
@@ -99,6 +100,7 @@ internal static class PayoutWrites
         parameters.Add(Columns.Of(rows, one => one.Payout.FinalAt, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, one => one.Row.Version, NpgsqlDbType.Bigint));
         parameters.Add(Columns.Bytes(rows, one => PayoutState.Write(one.Payout)));
+        parameters.Add(Columns.Bytes(rows, one => one.Row.ChainEnd));
         batch.BatchCommands.Add(command);
     }
 
@@ -144,6 +146,7 @@ internal static class PayoutWrites
         parameters.Add(Columns.Of(rows, one => one.Row.PollLeaseUntil, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, one => one.Row.PollFaults, NpgsqlDbType.Integer));
         parameters.Add(Columns.Bytes(rows, one => PayoutState.Write(one.Payout)));
+        parameters.Add(Columns.Bytes(rows, one => one.Row.ChainEnd));
     }
 
     private static void AddShown(NpgsqlParameterCollection parameters, List<Written> rows)

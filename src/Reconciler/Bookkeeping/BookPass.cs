@@ -21,8 +21,9 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
         """;
 
     // By the primary key.
-    private const string Changes = """
-        select position, body, recorded_at from reconciler.changes where position > $1 order by position limit $2
+    private const string Changes = $"""
+        select position, case when kind <> '{ChangeKind.ChainAnchored}' then body end, recorded_at
+        from reconciler.changes where position > $1 order by position limit $2
         """;
 
     private const string Head = "select position from reconciler.feed_head";
@@ -105,7 +106,7 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var changes = new List<Told>();
         while (await rows.ReadAsync(cancellation))
-            changes.Add(new Told(rows.GetInt64(0), Change(rows.GetFieldValue<byte[]>(1)), rows.GetFieldValue<DateTimeOffset>(2)));
+            changes.Add(new Told(rows.GetInt64(0), rows.IsDBNull(1) ? null : Change(rows.GetFieldValue<byte[]>(1)), rows.GetFieldValue<DateTimeOffset>(2)));
         await rows.NextResultAsync(cancellation);
         await rows.ReadAsync(cancellation);
         var head = rows.GetInt64(0);
@@ -120,7 +121,7 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
 
     private async Task<Known> ReadKnownAsync(List<Told> changes, List<Amendment> amendments, CancellationToken cancellation)
     {
-        string[] streams = [.. changes.Select(told => told.Change.Payout.StreamId).Concat(amendments.Select(one => one.StreamId)).Distinct()];
+        string[] streams = [.. changes.Select(told => told.Change?.Payout.StreamId).OfType<string>().Concat(amendments.Select(one => one.StreamId)).Distinct()];
         var known = new Known([], []);
         if (streams.Length == 0) return known;
         await using var batch = new NpgsqlBatch(connection);
@@ -151,6 +152,7 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
         var knownAt = state.KnownAt;
         foreach (var (position, change, recordedAt) in changes)
         {
+            if (change is null) continue;
             var before = known.Standings.GetValueOrDefault(change.Payout.StreamId);
             // A payout without a row is damage, which the command verify names; the book of all others must not stop for it.
             var row = known.Rows.GetValueOrDefault(change.Payout.StreamId) ?? new ReadRow("", recordedAt, null, null, null);
@@ -196,7 +198,8 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    private sealed record Told(long Position, ChangeBody Change, DateTimeOffset RecordedAt);
+    /// <param name="Change">Null where it is about no payout.</param>
+    private sealed record Told(long Position, ChangeBody? Change, DateTimeOffset RecordedAt);
 
     private sealed record Amendment(long Id, string StreamId, DateTimeOffset RecordedAt);
 

@@ -31,6 +31,9 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
     /// <summary>For the marks of deliveries that we send to ourselves.</summary>
     internal byte[] ProbeKey => Known.ProbeKey;
 
+    /// <summary>For the chains of events.</summary>
+    internal byte[] StreamKey => Known.StreamKey;
+
     internal KeyRing Ring => Known.Ring;
 
     /// <summary>Tells whose ring a row of the table is, without telling the master key.</summary>
@@ -129,6 +132,8 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
         public SecretBox Cookies { get; } = Ring.Cookies();
 
         public byte[] ProbeKey { get; } = Ring.ProbeKey();
+
+        public byte[] StreamKey { get; } = Ring.StreamKey();
 
         public Loaded With(KeyRing ring, long revision) => new(Epoch, Check, RingBox, ring, revision);
     }

@@ -11,10 +11,11 @@ public static class CommandLine
         Usage: Reconciler [--migrate-only] [--help]
                Reconciler restored [POSITION]
                Reconciler keys|users|master-key --help
-               Reconciler verify
+               Reconciler verify [--chain]
 
           --migrate-only   brings the database to this program's schema, and ends
-          verify           checks that all that is derived equals the streams it is derived from; prints what differs; ends with 0 or 1
+          verify           checks that all that is derived equals the streams it is derived from; prints what differs; ends with 0 or 1.
+                           --chain: names each row that was changed, removed, put in or swapped by anyone but the service
           restored         tells that the database's files were put back from a copy (a snapshot, a base backup without a recovery
                            target): gives the feed a new epoch, and ends. POSITION: the last change that was not lost; without it the
                            feed's end, which is right before the service has run on the copy. Dumps, recovery to a point in time and

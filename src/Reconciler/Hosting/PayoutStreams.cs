@@ -1,4 +1,5 @@
 using Reconciler.Appending;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Finance.Cases;
 using Reconciler.Streams;
@@ -18,11 +19,14 @@ public static class PayoutStreams
 
     public static IServiceCollection AddPayoutStreams(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(Registry)
-        .AddSingleton(new EventAppender(Registry, StreamType))
+        .AddSingleton(services => new EventAppender(Registry, StreamType, ChainOf(services.GetRequiredService<Installation>())))
         .AddSingleton(new EventReader(Registry))
         .AddSingleton((configuration.GetSection("Reconciler:Append").Get<AppendOptions>() ?? new AppendOptions()) with
         {
             CaseDeadlines = CaseSettings.Of(configuration).Deadlines,
         })
         .AddSingleton<Appender>();
+
+    /// <summary>What links the events of this installation's streams.</summary>
+    internal static EventChain ChainOf(Installation installation) => new(() => installation.StreamKey);
 }

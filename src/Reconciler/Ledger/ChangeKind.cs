@@ -9,8 +9,11 @@ public static class ChangeKind
     public const string DiscrepancyOpened = "payout.discrepancy_opened";
     public const string DiscrepancyClosed = "payout.discrepancy_closed";
 
+    /// <summary>What the streams held when a day was over. About no payout, and to no connection's readers.</summary>
+    public const string ChainAnchored = "chain.anchored";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [StatusChanged, DiscrepancyOpened, DiscrepancyClosed];
+    public static IReadOnlyList<string> All { get; } = [StatusChanged, DiscrepancyOpened, DiscrepancyClosed, ChainAnchored];
 
     /// <summary>The same text as one object: a reader may hold thousands of them.</summary>
     internal static string Shared(string kind) => All.FirstOrDefault(known => known == kind) ?? kind;

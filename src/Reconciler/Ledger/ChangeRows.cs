@@ -19,7 +19,7 @@ internal static class ChangeRows
         """;
 
     // Sent with the commit, to whoever waits for changes; equal ones of a transaction are one.
-    private const string Tell = $"select pg_notify('{FeedWaiter.Channel}', '')";
+    internal const string Tell = $"select pg_notify('{FeedWaiter.Channel}', '')";
 
     internal static void AddTo(NpgsqlBatch batch, List<PayoutRow> changed, DateTimeOffset now)
     {

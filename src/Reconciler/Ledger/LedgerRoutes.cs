@@ -1,5 +1,6 @@
 using Reconciler.Access;
 using Reconciler.Hosting;
+using Reconciler.Ledger.Anchors;
 
 namespace Reconciler.Ledger;
 
@@ -14,14 +15,17 @@ public static class LedgerRoutes
         .AddSingleton<FeedRefusal>()
         .AddSingleton<FeedStreams>()
         .AddSingleton<FeedWaiter>()
-        .AddHostedService(provider => provider.GetRequiredService<FeedWaiter>());
+        .AddHostedService(provider => provider.GetRequiredService<FeedWaiter>())
+        .AddSingleton<AnchorStreams>()
+        .AddHostedService<AnchorClock>();
 
     public static IEndpointRouteBuilder MapLedger(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/changes", ReadChanges.HandleAsync).RequireScope(Scope.LedgerRead).WithinConnections()
             .WithTags("Ledger").WithSummary("What changed after a position")
             .WithDescription("Positions are dense and in commit order: what lies at or before one that was read never changes. "
-                + "409 where the position or the epoch belongs to another history.")
+                + "409 where the position or the epoch belongs to another history. A chain.anchored is about no payout: its payout is null, "
+                + "and its member anchor tells what the streams held when a day was over.")
             .Produces<ChangesPage>()
             .Refuses(409, 422);
         routes.MapGet("/v1/changes/stream", StreamChanges.Handle).RequireScope(Scope.LedgerRead).WithinConnections()

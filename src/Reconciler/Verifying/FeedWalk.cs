@@ -69,6 +69,12 @@ internal sealed class FeedWalk(Findings findings)
             var subject = $"position {position}";
             findings.Unless(position == Position + 1, "feed", subject, $"the change before it is {Position}: positions are missing");
             Position = position;
+            if (row.GetString(2) == ChangeKind.ChainAnchored)
+            {
+                told.Add(position, Told.Anchor);
+                continue;
+            }
+
             var change = BookPass.Change(row.GetFieldValue<byte[]>(5));
             told.Add(position, new Told(row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(4), change));
             findings.Same(row.GetString(1), change.Payout.StreamId, "feed", subject, "the payout in its body");
@@ -97,7 +103,7 @@ internal sealed class FeedWalk(Findings findings)
             // Amendments may make the moves of some changes more than a page.
         }
 
-        findings.Same(last, position, "book", $"position {Text(last)}", "the last position that has a move");
+        findings.Same(last, BeyondAnchors(told, position), "book", $"position {Text(last)}", "the last position that has a move");
 
         async Task<bool> PageAsync()
         {
@@ -121,23 +127,30 @@ internal sealed class FeedWalk(Findings findings)
         findings.Unless(move.GetBoolean(12), "book", subject, "its day is not that of its first sighting");
         findings.Unless(move.GetBoolean(13), "book", subject, "it does not begin where the payout's move before it ended");
         if (move.GetString(3) == Move.Amended) return position;
-        findings.Same(position + 1, move.GetInt64(1), "book", subject, "its position");
-        if (told.TryGetValue(move.GetInt64(1), out var change)) Compare(move, change, subject);
+        findings.Same(BeyondAnchors(told, position) + 1, move.GetInt64(1), "book", subject, "its position");
+        if (told.GetValueOrDefault(move.GetInt64(1)) is { Change: { } change } known) Compare(move, known, change, subject);
         return move.GetInt64(1);
     }
 
-    private void Compare(NpgsqlDataReader move, Told told, string subject)
+    // Anchors of the chains are changes that move no payout.
+    private static long BeyondAnchors(Dictionary<long, Told> told, long position)
+    {
+        while (told.GetValueOrDefault(position + 1) is { Change: null }) position++;
+        return position;
+    }
+
+    private void Compare(NpgsqlDataReader move, Told told, ChangeBody change, string subject)
     {
         findings.Same(told.StreamId, move.GetString(2), "book", subject, "its payout");
         findings.Same(told.Kind, move.GetString(3), "book", subject, "its kind");
         findings.Same(told.RecordedAt, move.GetFieldValue<DateTimeOffset>(5), "book", subject, "when it was recorded");
-        if (told.Change.To is { } to) findings.Same(to.Word(), move.GetString(6), "book", subject, "its status");
-        findings.Same(told.Change.Confidence.Word(), move.GetString(7), "book", subject, "its confidence");
-        findings.Same(told.Change.StatusVersion, move.GetInt64(8), "book", subject, "its status version");
-        findings.Same(told.Change.Amount is { } amount ? decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture) : (decimal?)null,
+        if (change.To is { } to) findings.Same(to.Word(), move.GetString(6), "book", subject, "its status");
+        findings.Same(change.Confidence.Word(), move.GetString(7), "book", subject, "its confidence");
+        findings.Same(change.StatusVersion, move.GetInt64(8), "book", subject, "its status version");
+        findings.Same(change.Amount is { } amount ? decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture) : (decimal?)null,
             move.IsDBNull(9) ? null : move.GetDecimal(9), "book", subject, "its amount");
-        findings.Same(told.Change.Amount is null ? null : told.Change.Currency, move.IsDBNull(10) ? null : move.GetString(10), "book", subject, "its currency");
-        findings.Same(told.Change.Reference, move.IsDBNull(11) ? null : move.GetString(11), "book", subject, "its reference");
+        findings.Same(change.Amount is null ? null : change.Currency, move.IsDBNull(10) ? null : move.GetString(10), "book", subject, "its currency");
+        findings.Same(change.Reference, move.IsDBNull(11) ? null : move.GetString(11), "book", subject, "its reference");
     }
 
     private static async Task<(long Head, long Booked, long Moves)> HeadAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -150,5 +163,9 @@ internal sealed class FeedWalk(Findings findings)
 
     private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private sealed record Told(string StreamId, string Kind, DateTimeOffset RecordedAt, ChangeBody Change);
+    /// <param name="Change">Null for an anchor of the chains, which is about no payout.</param>
+    private sealed record Told(string StreamId, string Kind, DateTimeOffset RecordedAt, ChangeBody? Change)
+    {
+        public static readonly Told Anchor = new("", ChangeKind.ChainAnchored, default, null);
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Reconciler.Appending;
+using Reconciler.Connections;
 using Reconciler.Hosting;
 using Reconciler.Streams;
 
@@ -10,6 +11,9 @@ namespace Reconciler.Tests.Appending;
 public sealed class Node : IAsyncDisposable
 {
     public const string ApplicationName = "reconciler-node";
+
+    /// <summary>Of the installation that every node here belongs to.</summary>
+    internal static readonly string MasterKey = Convert.ToBase64String(new byte[Reconciler.Connections.MasterKey.LengthBytes]);
 
     private readonly NpgsqlDataSource source;
     private readonly Appender appender;
@@ -29,8 +33,10 @@ public sealed class Node : IAsyncDisposable
         };
         source = NpgsqlDataSource.Create(settings.ConnectionString);
         appender = new Appender(
-            source, new EventAppender(PayoutStreams.Registry, "payout"), options ?? new AppendOptions(), TimeProvider.System, NullLogger<Appender>.Instance);
+            source, new EventAppender(PayoutStreams.Registry, "payout", new EventChain(StreamKey)), options ?? new AppendOptions(), TimeProvider.System, NullLogger<Appender>.Instance);
     }
+
+    private static byte[] StreamKey() => Reconciler.Connections.MasterKey.TryParse(MasterKey, out var key) ? KeyRing.First(key).StreamKey() : throw new FormatException();
 
     public Task<Appended> AppendAsync(Append item) => appender.AppendAsync(item);
 

@@ -33,7 +33,10 @@ internal sealed record KeyRing(byte[] Recipients, byte[] Audit, ImmutableSortedD
     public KeyRing WithNewestOnly() => this with { Data = Data.RemoveRange(Data.Keys.Where(number => number != Newest)) };
 
     /// <summary>For the marks of deliveries that we send to ourselves.</summary>
-    public byte[] ProbeKey() => HKDF.DeriveKey(HashAlgorithmName.SHA256, Audit, MasterKey.LengthBytes, info: "reconciler/probes/1"u8.ToArray());
+    public byte[] ProbeKey() => OfAudit("reconciler/probes/1"u8);
+
+    /// <summary>For the chains of events. Permanent, as the audit log's.</summary>
+    public byte[] StreamKey() => OfAudit("reconciler/streams/1"u8);
 
     public byte[] Seal(SecretBox box) => box.Seal(BoundTo, JsonSerializer.SerializeToUtf8Bytes(this, JsonShapes.Stored));
 
@@ -45,6 +48,8 @@ internal sealed record KeyRing(byte[] Recipients, byte[] Audit, ImmutableSortedD
     public static SecretBox BoxOf(MasterKey master) => new(master.Derive("ring"));
 
     public override string ToString() => "***";
+
+    private byte[] OfAudit(ReadOnlySpan<byte> purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, Audit, MasterKey.LengthBytes, info: purpose.ToArray());
 }
 
 /// <summary>One generation of keys.</summary>
