@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Npgsql;
 using Reconciler.Core;
+using Reconciler.Personal;
 
 namespace Reconciler.Connections;
 
@@ -30,6 +31,9 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
 
     /// <summary>For the marks of deliveries that we send to ourselves.</summary>
     internal byte[] ProbeKey => Known.ProbeKey;
+
+    /// <summary>For what must be gone when its payout is erased.</summary>
+    internal PersonalBox Personal => Known.Personal;
 
     internal KeyRing Ring => Known.Ring;
 
@@ -129,6 +133,8 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
         public SecretBox Cookies { get; } = Ring.Cookies();
 
         public byte[] ProbeKey { get; } = Ring.ProbeKey();
+
+        public PersonalBox Personal { get; } = Ring.Personal();
 
         public Loaded With(KeyRing ring, long revision) => new(Epoch, Check, RingBox, ring, revision);
     }

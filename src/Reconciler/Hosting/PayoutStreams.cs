@@ -1,6 +1,8 @@
 using Reconciler.Appending;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Finance.Cases;
+using Reconciler.Personal;
 using Reconciler.Streams;
 
 namespace Reconciler.Hosting;
@@ -24,5 +26,6 @@ public static class PayoutStreams
         {
             CaseDeadlines = CaseSettings.Of(configuration).Deadlines,
         })
+        .AddSingleton<Func<PersonalBox>>(services => () => services.GetRequiredService<Installation>().Personal)
         .AddSingleton<Appender>();
 }

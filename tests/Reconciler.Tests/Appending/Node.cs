@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Reconciler.Appending;
+using Reconciler.Connections;
 using Reconciler.Hosting;
+using Reconciler.Personal;
 using Reconciler.Streams;
 
 namespace Reconciler.Tests.Appending;
@@ -10,6 +13,9 @@ namespace Reconciler.Tests.Appending;
 public sealed class Node : IAsyncDisposable
 {
     public const string ApplicationName = "reconciler-node";
+
+    /// <summary>Those of a service whose master key is all zeros, as it is in these tests.</summary>
+    internal static readonly PersonalBox Keys = KeyRing.First(MasterKey.TryParse(Convert.ToBase64String(new byte[MasterKey.LengthBytes]), out var master) ? master : throw new UnreachableException()).Personal();
 
     private readonly NpgsqlDataSource source;
     private readonly Appender appender;
@@ -29,7 +35,7 @@ public sealed class Node : IAsyncDisposable
         };
         source = NpgsqlDataSource.Create(settings.ConnectionString);
         appender = new Appender(
-            source, new EventAppender(PayoutStreams.Registry, "payout"), options ?? new AppendOptions(), TimeProvider.System, NullLogger<Appender>.Instance);
+            source, new EventAppender(PayoutStreams.Registry, "payout"), () => Keys, options ?? new AppendOptions(), TimeProvider.System, NullLogger<Appender>.Instance);
     }
 
     public Task<Appended> AppendAsync(Append item) => appender.AppendAsync(item);
