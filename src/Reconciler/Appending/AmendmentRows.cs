@@ -26,7 +26,7 @@ internal static class AmendmentRows
     private static bool IsAmended(PayoutRow row) =>
         row is { StoredColumns: { } before, Payout: { } after }
         && row.Events.TrueForAll(added => ChangeKind.Of(added.Event) is null)
-        && Booked(before) != Booked(PayoutColumns.Of(after));
+        && Booked(before) != Booked(PayoutColumns.Of(after, row.IsErased));
 
     private static (DateTimeOffset FirstSeenAt, decimal? Amount, string? Currency, string? Recipient) Booked(PayoutColumns columns) =>
         (columns.FirstSeenAt, columns.Amount, columns.Currency, columns.Recipient?.Masked);

@@ -2,15 +2,17 @@ using System.Diagnostics;
 using Npgsql;
 using Reconciler.Core;
 using Reconciler.Ledger;
+using Reconciler.Personal;
 using Reconciler.Streams;
 using Reconciler.Telemetry;
 
 namespace Reconciler.Appending;
 
 /// <summary>One transaction: two round trips with the pure rules between them.</summary>
-internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender appender, Append[] items, DateTimeOffset now, CaseDeadlines deadlines)
+internal sealed class AppendBatch(
+    NpgsqlConnection connection, EventAppender appender, PersonalBox personal, Append[] items, DateTimeOffset now, CaseDeadlines deadlines)
 {
-    private readonly EvidenceRows evidence = new(items.Select(EvidenceOf).OfType<Evidence>());
+    private readonly EvidenceRows evidence = new(items.Select(EvidenceOf).OfType<Evidence>(), personal);
 
     private readonly PayoutRows payouts = new(items.Select(item => item.Payout).OfType<PayoutId>());
     private readonly Appended[] answers = new Appended[items.Length];
@@ -96,6 +98,7 @@ internal sealed class AppendBatch(NpgsqlConnection connection, EventAppender app
         var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
         for (var at = 0; at < changed.Count; at++) changed[at].ChainEnd = summary.Ends?[at];
         PayoutWrites.AddTo(batch, changed);
+        evidence.AddErasureTo(batch, payouts, now);
         DiscrepancyRows.AddTo(batch, changed, deadlines);
         ProposalRows.AddTo(batch, changed);
         AmendmentRows.AddTo(batch, changed, now);

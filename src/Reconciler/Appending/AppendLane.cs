@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Npgsql;
+using Reconciler.Personal;
 using Reconciler.Streams;
 using Reconciler.Telemetry;
 
@@ -26,14 +27,16 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private readonly int number;
     private readonly LaneConnection connection;
     private readonly EventAppender events;
+    private readonly Func<PersonalBox> personal;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task draining;
     private long bytesHeld;
     private long lateAt;
 
-    internal AppendLane(int number, NpgsqlDataSource database, EventAppender events, AppendOptions options, TimeProvider clock, ILogger log)
+    internal AppendLane(
+        int number, NpgsqlDataSource database, EventAppender events, Func<PersonalBox> personal, AppendOptions options, TimeProvider clock, ILogger log)
     {
-        (this.number, this.events, this.options, this.clock, this.log) = (number, events, options, clock, log);
+        (this.number, this.events, this.personal, this.options, this.clock, this.log) = (number, events, personal, options, clock, log);
         connection = new LaneConnection(database);
         queue = Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
         draining = Task.Run(DrainAsync);
@@ -132,7 +135,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         using var span = AppendTraces.StartBatch(items);
         var started = clock.GetTimestamp();
         await connection.EnsureOpenAsync(stopping.Token);
-        var batch = new AppendBatch(connection.Open, events, items, clock.GetUtcNow(), options.CaseDeadlines);
+        var batch = new AppendBatch(connection.Open, events, personal(), items, clock.GetUtcNow(), options.CaseDeadlines);
         await batch.LoadAsync(stopping.Token);
         batch.Decide();
         try

@@ -1,4 +1,5 @@
 using Npgsql;
+using Reconciler.Personal;
 using Reconciler.Streams;
 using Reconciler.Telemetry;
 
@@ -12,9 +13,11 @@ public sealed class Appender : IAsyncDisposable
 {
     private readonly AppendLane[] lanes;
 
-    public Appender(NpgsqlDataSource database, EventAppender events, AppendOptions options, TimeProvider clock, ILogger<Appender> log)
+    /// <param name="personal">Asked for each batch: a rotation of keys must not wait for a restart.</param>
+    public Appender(
+        NpgsqlDataSource database, EventAppender events, Func<PersonalBox> personal, AppendOptions options, TimeProvider clock, ILogger<Appender> log)
     {
-        lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new AppendLane(number, database, events, options, clock, log))];
+        lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new AppendLane(number, database, events, personal, options, clock, log))];
         Measures.ObserveQueue(() => lanes.Sum(lane => lane.Waiting));
     }
 

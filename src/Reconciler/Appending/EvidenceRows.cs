@@ -1,21 +1,23 @@
 using Npgsql;
 using NpgsqlTypes;
 using Reconciler.Core;
+using Reconciler.Personal;
 
 namespace Reconciler.Appending;
 
 /// <summary>
 /// Keeps the bytes of a batch, each once, and tells which came for the first time. The unique key (connection, digest) is the permanent
-/// dedupe; a row's counter that equals what this batch added says that nobody was before us, here or on another node.
+/// dedupe; a row's counter that equals what this batch added says that nobody was before us, here or on another node. What is kept is
+/// sealed, each row under a salt of its own, so that they need not wait for their payout to be read.
 /// </summary>
 internal sealed class EvidenceRows
 {
     // Served by the primary key; inserted in its order, so that two nodes cannot wait for each other in a ring.
     private const string Upsert = """
-        insert into reconciler.evidence as kept (connection, digest, stream_id, body, content_type, headers, http_status, verified_by, delivery_id,
+        insert into reconciler.evidence as kept (connection, digest, stream_id, body, salt, content_type, http_status, verified_by, delivery_id,
             unreadable, deliveries, nudges, answers, received_at, last_seen_at)
         select *, received_at from (select unnest($1) as connection, unnest($2) as digest, unnest($3) as stream_id, unnest($4) as body,
-            unnest($5) as content_type, unnest($6) as headers, unnest($7) as http_status, unnest($8) as verified_by,
+            unnest($5) as salt, unnest($6) as content_type, unnest($7) as http_status, unnest($8) as verified_by,
             unnest($9) as delivery_id, unnest($10) as unreadable, unnest($11) as deliveries, unnest($12) as nudges,
             unnest($13) as answers, unnest($14) as received_at) as came
         on conflict (connection, digest) do update set
@@ -28,11 +30,20 @@ internal sealed class EvidenceRows
         returning connection, digest, deliveries, nudges, answers
         """;
 
+    // Served by the primary key. The row of this very transaction: its salt was never seen by anybody.
+    private const string Erase = """
+        update reconciler.evidence as kept set body = null, salt = null, headers = null, erased_at = $3
+        from (select unnest($1) as connection, unnest($2) as digest) as late
+        where kept.connection = late.connection and kept.digest = late.digest and kept.erased_at is null
+        """;
+
+    private readonly PersonalBox personal;
     private readonly List<Came> rows;
     private readonly Dictionary<(string Connection, EvidenceDigest Digest), Came> byKey = [];
 
-    internal EvidenceRows(IEnumerable<Evidence> evidence)
+    internal EvidenceRows(IEnumerable<Evidence> evidence, PersonalBox personal)
     {
+        this.personal = personal;
         foreach (var one in evidence)
         {
             var key = (one.Connection.ToString(), one.Digest);
@@ -53,9 +64,10 @@ internal sealed class EvidenceRows
         command.Parameters.Add(Columns.Texts(rows, row => row.First.Connection.ToString()));
         command.Parameters.Add(Columns.Bytes(rows, row => row.Digest));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.StreamId));
-        command.Parameters.Add(Columns.Bytes(rows, row => row.First.Body));
+        var salts = rows.ConvertAll(_ => PersonalBox.NewSalt());
+        command.Parameters.Add(Columns.Bytes([.. rows.Zip(salts)], row => Sealed(row.First.First, row.Second)));
+        command.Parameters.Add(Columns.Bytes(salts, salt => salt));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.ContentType));
-        command.Parameters.Add(Columns.Texts(rows, row => row.First.HeadersJson));
         command.Parameters.Add(Columns.Of(rows, row => row.First.HttpStatus, NpgsqlDbType.Integer));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.VerifiedBy));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.DeliveryId));
@@ -78,6 +90,21 @@ internal sealed class EvidenceRows
 
         await reader.NextResultAsync(cancellation);
     }
+
+    /// <summary>What came about a payout after it was erased leaves its digest, and what it said; the bytes go as they came.</summary>
+    internal void AddErasureTo(NpgsqlBatch batch, PayoutRows payouts, DateTimeOffset now)
+    {
+        var late = rows.FindAll(row => row.First.StreamId is { } id && payouts.IsErased(id));
+        if (late.Count == 0) return;
+        var command = new NpgsqlBatchCommand(Erase);
+        command.Parameters.Add(Columns.Texts(late, row => row.First.Connection.ToString()));
+        command.Parameters.Add(Columns.Bytes(late, row => row.Digest));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now.ToMicrosecond(), NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        batch.BatchCommands.Add(command);
+    }
+
+    private byte[] Sealed(Evidence kept, byte[] salt) =>
+        KeptBytesSeal.Seal(personal, salt, kept.StreamId, kept.Connection, kept.Digest, kept.Body, kept.HeadersJson);
 
     /// <summary>Whether these bytes come for the first time in their kind. True once: the next item with the same bytes is a duplicate.</summary>
     internal bool IsFirst(Evidence evidence) => byKey[(evidence.Connection.ToString(), evidence.Digest)].TakeFirst(evidence.Kind);

@@ -7,6 +7,9 @@ namespace Reconciler.Appending;
 internal sealed record PayoutColumns(
     DateTimeOffset FirstSeenAt, string? Reference, decimal? Amount, string? Currency, Recipient? Recipient, string? ProviderReference)
 {
+    /// <summary>Of an erased payout: nobody is to find it by whom it paid.</summary>
+    internal static PayoutColumns Of(Payout payout, bool isErased) => isErased ? Of(payout) with { Recipient = null } : Of(payout);
+
     internal static PayoutColumns Of(Payout payout)
     {
         var (expected, claims) = (payout.Expected, payout.Claims);

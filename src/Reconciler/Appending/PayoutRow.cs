@@ -47,14 +47,19 @@ internal sealed class PayoutRow(PayoutId id)
     /// <summary>The facts as read; null where the payout was not heard of before.</summary>
     internal PayoutColumns? StoredColumns { get; private init; }
 
+    /// <summary>Its personal data was erased: nothing of the kind is kept of what comes now.</summary>
+    internal bool IsErased { get; private init; }
+
     internal static PayoutRow Read(
-        Payout payout, long version, byte[]? chainEnd, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt) => new(payout.Id)
+        Payout payout, long version, byte[]? chainEnd, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt, bool isErased) =>
+        new(payout.Id)
     {
         Payout = payout,
         Stored = payout,
         StoredVersion = version,
         ChainEnd = chainEnd,
-        StoredColumns = PayoutColumns.Of(payout),
+        StoredColumns = PayoutColumns.Of(payout, isErased),
+        IsErased = isErased,
         PollLeaseUntil = pollLeaseUntil,
         PollFaults = pollFaults,
         CheckAt = checkAt,

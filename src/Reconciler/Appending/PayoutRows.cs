@@ -9,7 +9,7 @@ internal sealed class PayoutRows
     // Served by the primary key. Ordered by another collation than the key's, so that a plan made on an empty table cannot take
     // the order from a walk over the whole key.
     private const string Lock = """
-        select stream_id, state, version, poll_lease_until, poll_faults, check_at, chain_end
+        select stream_id, state, version, poll_lease_until, poll_faults, check_at, chain_end, erased_at
         from reconciler.payouts where stream_id = any($1) order by stream_id collate "C" for update
         """;
 
@@ -21,6 +21,8 @@ internal sealed class PayoutRows
     }
 
     internal PayoutRow this[PayoutId id] => rows[id.StreamId];
+
+    internal bool IsErased(string streamId) => rows.TryGetValue(streamId, out var row) && row.IsErased;
 
     /// <summary>Those to which the batch adds events, in id order.</summary>
     internal List<PayoutRow> Changed() =>
@@ -46,7 +48,8 @@ internal sealed class PayoutRows
                 reader.IsDBNull(6) ? null : reader.GetFieldValue<byte[]>(6),
                 reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3),
                 reader.GetInt32(4),
-                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5));
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
+                isErased: !reader.IsDBNull(7));
         }
     }
 }

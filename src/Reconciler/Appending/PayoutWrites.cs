@@ -68,7 +68,7 @@ internal static class PayoutWrites
 
     internal static void AddTo(NpgsqlBatch batch, List<PayoutRow> changed)
     {
-        var written = changed.ConvertAll(row => new Written(row, row.Payout!, Derivation.Derive(row.Payout!), PayoutColumns.Of(row.Payout!)));
+        var written = changed.ConvertAll(row => new Written(row, row.Payout!, Derivation.Derive(row.Payout!), PayoutColumns.Of(row.Payout!, row.IsErased)));
         AddInsert(batch, written.FindAll(one => one.Row.StoredVersion == 0));
         var known = written.FindAll(one => one.Row.StoredVersion > 0);
         AddRestate(batch, known.FindAll(one => one.Shown != one.Row.StoredColumns));

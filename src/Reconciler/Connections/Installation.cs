@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Npgsql;
 using Reconciler.Core;
+using Reconciler.Personal;
 
 namespace Reconciler.Connections;
 
@@ -33,6 +34,9 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
 
     /// <summary>For the chains of events.</summary>
     internal byte[] StreamKey => Known.StreamKey;
+
+    /// <summary>For what must be gone when its payout is erased.</summary>
+    internal PersonalBox Personal => Known.Personal;
 
     internal KeyRing Ring => Known.Ring;
 
@@ -134,6 +138,8 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
         public byte[] ProbeKey { get; } = Ring.ProbeKey();
 
         public byte[] StreamKey { get; } = Ring.StreamKey();
+
+        public PersonalBox Personal { get; } = Ring.Personal();
 
         public Loaded With(KeyRing ring, long revision) => new(Epoch, Check, RingBox, ring, revision);
     }

@@ -53,7 +53,7 @@ public static class FinanceRoutes
             .WithTags("Payouts").WithSummary("Kept bytes of a delivery or an answer")
             .WithDescription("With Accept: application/octet-stream the bytes alone, as they came.")
             .Produces<EvidenceAnswer>(StatusCodes.Status200OK, "application/json", GetEvidence.Bytes)
-            .Refuses(404);
+            .Refuses(404, 410);
         routes.MapGet(One + "/why", ExplainPayout.HandleAsync).RequireScope(Scope.FinanceRead)
             .WithTags("Payouts").WithSummary("Why a payout has its status, in words and as data")
             .Produces<WhyAnswer>()

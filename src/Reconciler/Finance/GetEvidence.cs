@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Npgsql;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Hosting;
 
@@ -13,21 +14,24 @@ internal static class GetEvidence
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     internal static async Task<IResult> HandleAsync(
-        string connection, string id, string digest, HttpContext context, NpgsqlDataSource database, CancellationToken cancellation)
+        string connection, string id, string digest, HttpContext context, NpgsqlDataSource database, Installation installation,
+        CancellationToken cancellation)
     {
         if (PayoutPaths.IdOf(connection, id) is not { } payout
             || !EvidenceDigest.TryParse(digest, out var wanted)
-            || await KeptEvidence.FindAsync(database, payout, wanted, cancellation) is not { } kept)
+            || await KeptEvidence.FindAsync(database, installation, payout, wanted, cancellation) is not { } kept)
             return new Problem(ProblemKind.EvidenceUnknown, "This payout has no evidence with that digest.");
+        if (kept.ErasedAt is { } at) return new Problem(ProblemKind.EvidenceErased, $"The bytes were erased at {InstantConverter.Text(at)}. Their digest is left.");
+        if (kept.Body is not { } body) return new Problem(ProblemKind.EvidenceDamaged, "The kept bytes do not open: they are not what was sealed.");
         context.Response.Headers.Vary = "Accept";
-        if (!Accepts.Prefers(context.Request, Bytes)) return TypedResults.Ok(Answer(kept, payout));
+        if (!Accepts.Prefers(context.Request, Bytes)) return TypedResults.Ok(Answer(kept, body, payout));
 
         // Bytes of a stranger's: a browser must neither guess what they are nor run them.
         context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-        return TypedResults.Bytes(kept.Body, Bytes, $"{wanted}.bin");
+        return TypedResults.Bytes(body, Bytes, $"{wanted}.bin");
     }
 
-    private static EvidenceAnswer Answer(KeptEvidence kept, PayoutId payout) => new(
+    private static EvidenceAnswer Answer(KeptEvidence kept, byte[] body, PayoutId payout) => new(
         kept.Digest,
         payout.StreamId,
         VerdictOf(kept),
@@ -42,9 +46,9 @@ internal static class GetEvidence
         kept.ContentType,
         kept.HeadersJson is { } headers ? JsonElement.Parse(headers) : null,
         kept.Unreadable,
-        kept.Body.Length,
-        Convert.ToBase64String(kept.Body),
-        Text(kept.Body));
+        body.Length,
+        Convert.ToBase64String(body),
+        Text(body));
 
     /// <summary>The best of the ways in which the bytes came.</summary>
     internal static EvidenceVerdict VerdictOf(KeptEvidence kept) =>

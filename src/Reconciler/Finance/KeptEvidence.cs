@@ -1,17 +1,22 @@
 using System.Data;
+using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
+using Reconciler.Connections;
 using Reconciler.Core;
+using Reconciler.Personal;
 
 namespace Reconciler.Finance;
 
 /// <summary>Kept bytes, with what stands beside them.</summary>
+/// <param name="Body">Null where they were erased, or do not open any more.</param>
+/// <param name="ErasedAt">When they were, or the payout that is asked about; null where they are there.</param>
 /// <param name="Deliveries">How often these bytes came verified.</param>
 /// <param name="Nudges">How often they came without a signature that we could check.</param>
 /// <param name="Answers">How often they came as the answer to our own request.</param>
 internal sealed record KeptEvidence(
     EvidenceDigest Digest,
-    byte[] Body,
+    byte[]? Body,
     string? ContentType,
     byte[]? HeadersJson,
     int? HttpStatus,
@@ -22,13 +27,15 @@ internal sealed record KeptEvidence(
     int Nudges,
     int Answers,
     DateTimeOffset ReceivedAt,
-    DateTimeOffset LastSeenAt)
+    DateTimeOffset LastSeenAt,
+    DateTimeOffset? ErasedAt)
 {
     // Served by the primary key. Identical answers about two payouts ("unknown here") are kept once, under the first of them: then the
     // payout's own events say that the bytes are its evidence, too (pk_mt_events_stream_and_version).
     private const string OfPayout = """
         select digest, body, content_type, headers, http_status, verified_by, delivery_id, unreadable, deliveries, nudges, answers,
-            received_at, last_seen_at
+            received_at, last_seen_at, salt, stream_id,
+            coalesce((select erased_at from reconciler.payouts where stream_id = $3), erased_at)
         from reconciler.evidence
         where connection = $1 and digest = $2 and (stream_id = $3
             or exists (select 1 from reconciler.mt_events where stream_id = $3 and data ->> 'digest' = $4))
@@ -37,7 +44,11 @@ internal sealed record KeptEvidence(
     // Served by the primary key.
     private const string Signers = "select digest, verified_by from reconciler.evidence where connection = $1 and digest = any($2)";
 
-    internal static async Task<KeptEvidence?> FindAsync(NpgsqlDataSource database, PayoutId payout, EvidenceDigest digest, CancellationToken cancellation)
+    /// <summary>Sealed under a key of its payout's, and neither erased nor what was sealed: somebody changed the row.</summary>
+    internal bool IsDamaged => Body is null && ErasedAt is null;
+
+    internal static async Task<KeptEvidence?> FindAsync(
+        NpgsqlDataSource database, Installation installation, PayoutId payout, EvidenceDigest digest, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(OfPayout);
         command.Parameters.Add(new NpgsqlParameter { Value = payout.Connection.ToString() });
@@ -46,11 +57,13 @@ internal sealed record KeptEvidence(
         command.Parameters.Add(new NpgsqlParameter { Value = digest.ToString() });
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellation);
         if (!await row.ReadAsync(cancellation)) return null;
+        var erasedAt = row.IsDBNull(15) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(15);
+        var opened = erasedAt is null ? await OpenAsync(row, installation, payout.Connection, digest, cancellation) : null;
         return new KeptEvidence(
             digest,
-            row.GetFieldValue<byte[]>(1),
+            opened?.Body,
             row.IsDBNull(2) ? null : row.GetString(2),
-            row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
+            opened?.Headers,
             row.IsDBNull(4) ? null : row.GetInt32(4),
             row.IsDBNull(5) ? null : row.GetString(5),
             row.IsDBNull(6) ? null : row.GetString(6),
@@ -59,7 +72,29 @@ internal sealed record KeptEvidence(
             row.GetInt32(9),
             row.GetInt32(10),
             row.GetFieldValue<DateTimeOffset>(11),
-            row.GetFieldValue<DateTimeOffset>(12));
+            row.GetFieldValue<DateTimeOffset>(12),
+            erasedAt);
+    }
+
+    /// <returns>Null where they do not open.</returns>
+    private static async Task<KeptBytesSeal?> OpenAsync(
+        NpgsqlDataReader row, Installation installation, ConnectionKey connection, EvidenceDigest digest, CancellationToken cancellation)
+    {
+        if (row.IsDBNull(1)) return null;
+        var body = row.GetFieldValue<byte[]>(1);
+        // Kept before there were seals.
+        if (row.IsDBNull(13)) return new KeptBytesSeal(body, row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3));
+        var (salt, about) = (row.GetFieldValue<byte[]>(13), row.IsDBNull(14) ? null : row.GetString(14));
+        try
+        {
+            // Another node may have learnt of a new key a moment before this one.
+            if (!installation.Personal.Knows(body)) await installation.RefreshAsync(cancellation);
+            return KeptBytesSeal.Open(installation.Personal, salt, about, connection, digest, body);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     /// <summary>By which secret or key each of some deliveries was verified; those that were not have no entry.</summary>

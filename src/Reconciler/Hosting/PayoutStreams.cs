@@ -2,6 +2,7 @@ using Reconciler.Appending;
 using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Finance.Cases;
+using Reconciler.Personal;
 using Reconciler.Streams;
 
 namespace Reconciler.Hosting;
@@ -25,6 +26,7 @@ public static class PayoutStreams
         {
             CaseDeadlines = CaseSettings.Of(configuration).Deadlines,
         })
+        .AddSingleton<Func<PersonalBox>>(services => () => services.GetRequiredService<Installation>().Personal)
         .AddSingleton<Appender>();
 
     /// <summary>What links the events of this installation's streams.</summary>

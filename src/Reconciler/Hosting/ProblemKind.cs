@@ -44,11 +44,14 @@ public sealed record ProblemKind(string Type, int Status, string Title)
     public static readonly ProblemKind ChangeNotDeferred = Of("change-not-deferred", 409, "The change does not wait");
     public static readonly ProblemKind PeriodClosed = Of("period-closed", 409, "The period is closed already");
     public static readonly ProblemKind PeriodNotOver = Of("period-not-over", 409, "The period is not over");
+    public static readonly ProblemKind PayoutNotSettled = Of("payout-not-settled", 409, "The payout is not settled");
+    public static readonly ProblemKind EvidenceErased = Of("evidence-erased", 410, "The bytes were erased");
     public static readonly ProblemKind TooLarge = Of("too-large", 413, "The request is too large");
     public static readonly ProblemKind MediaTypeUnsupported = Of("media-type-unsupported", 415, "The content type is not supported");
     public static readonly ProblemKind Invalid = Of("invalid", 422, "The request is invalid");
     public static readonly ProblemKind TooMany = Of("too-many-requests", 429, "Too many requests");
     public static readonly ProblemKind Internal = Of("internal-fault", 500, "A fault of ours");
+    public static readonly ProblemKind EvidenceDamaged = Of("evidence-damaged", 500, "The kept bytes do not open");
     public static readonly ProblemKind ProviderSilent = Of("provider-silent", 502, "The provider gave no answer");
     public static readonly ProblemKind ConnectionPaused = Of("connection-paused", 503, "The connection is paused");
     public static readonly ProblemKind Unavailable = Of("unavailable", 503, "It cannot be done now");

@@ -9,21 +9,16 @@ public sealed class A_poisonous_item(PostgresFixture postgres)
     private const int Items = 200;
     private const int Poisonous = 77;
 
-    public static TheoryData<string, string?> Poisons => new()
-    {
-        { "{\"host\":\"\0\"}", "application/json" },
-        { "{}", "text/\0" },
-        { "{}", "text/\ud800" },
-    };
+    public static TheoryData<string> Poisons => ["text/\0", "text/\ud800"];
 
     [Theory]
     [MemberData(nameof(Poisons))]
-    public async Task Fails_alone_and_leaves_nothing_behind(string headersJson, string? contentType)
+    public async Task Fails_alone_and_leaves_nothing_behind(string contentType)
     {
         var database = await postgres.NewDatabaseAsync();
         await using var node = new Node(database, new AppendOptions { Lanes = 1 });
         var good = Words.Heard($"p-{Poisonous}", ObservedStatus.Succeeded);
-        var poison = Remade(good, good.Evidence with { HeadersJson = headersJson, ContentType = contentType });
+        var poison = Remade(good, good.Evidence with { ContentType = contentType });
 
         var faults = await Task.WhenAll(Enumerable.Range(0, Items).Select(number =>
             node.FaultOfAsync(number == Poisonous ? poison : Words.Heard($"p-{number}", ObservedStatus.Succeeded))));

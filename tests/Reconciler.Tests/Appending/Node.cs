@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Reconciler.Appending;
 using Reconciler.Connections;
 using Reconciler.Hosting;
+using Reconciler.Personal;
 using Reconciler.Streams;
 
 namespace Reconciler.Tests.Appending;
@@ -12,8 +14,11 @@ public sealed class Node : IAsyncDisposable
 {
     public const string ApplicationName = "reconciler-node";
 
-    /// <summary>Of the installation that every node here belongs to.</summary>
-    internal static readonly string MasterKey = Convert.ToBase64String(new byte[Reconciler.Connections.MasterKey.LengthBytes]);
+    /// <summary>Those of a service whose master key is all zeros, as it is in these tests.</summary>
+    private static readonly KeyRing Ring = KeyRing.First(
+        MasterKey.TryParse(Convert.ToBase64String(new byte[MasterKey.LengthBytes]), out var master) ? master : throw new UnreachableException());
+
+    internal static readonly PersonalBox Keys = Ring.Personal();
 
     private readonly NpgsqlDataSource source;
     private readonly Appender appender;
@@ -33,10 +38,9 @@ public sealed class Node : IAsyncDisposable
         };
         source = NpgsqlDataSource.Create(settings.ConnectionString);
         appender = new Appender(
-            source, new EventAppender(PayoutStreams.Registry, "payout", new EventChain(StreamKey)), options ?? new AppendOptions(), TimeProvider.System, NullLogger<Appender>.Instance);
+            source, new EventAppender(PayoutStreams.Registry, "payout", new EventChain(Ring.StreamKey)), () => Keys, options ?? new AppendOptions(),
+            TimeProvider.System, NullLogger<Appender>.Instance);
     }
-
-    private static byte[] StreamKey() => Reconciler.Connections.MasterKey.TryParse(MasterKey, out var key) ? KeyRing.First(key).StreamKey() : throw new FormatException();
 
     public Task<Appended> AppendAsync(Append item) => appender.AppendAsync(item);
 

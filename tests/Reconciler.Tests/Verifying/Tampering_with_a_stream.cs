@@ -127,7 +127,7 @@ public sealed class Tampering_with_a_stream(PostgresFixture postgres)
 
     private static async Task<Installation> InstallationAsync(Story story)
     {
-        var installation = new Installation(story.Database, new ConnectionsOptions { MasterKey = Node.MasterKey });
+        var installation = new Installation(story.Database, new ConnectionsOptions { MasterKey = Convert.ToBase64String(new byte[MasterKey.LengthBytes]) });
         await installation.LoadAsync(TestContext.Current.CancellationToken);
         return installation;
     }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Reconciler.Core;
+using Reconciler.Personal;
 
 namespace Reconciler.Connections;
 
@@ -17,6 +19,10 @@ internal sealed record KeyRing(byte[] Recipients, byte[] Audit, ImmutableSortedD
     private const string BoundTo = "key-ring";
     private const int FirstNumber = 1;
 
+    /// <summary>Under which personal data is sealed, by number, from the second on: the first follows from <see cref="Audit"/>, so that
+    /// rings of before have it, too. Each rotation adds one, and none is ever dropped: a million rows stay sealed as they are.</summary>
+    public ImmutableSortedDictionary<int, byte[]> LaterPersonal { get; init; } = ImmutableSortedDictionary<int, byte[]>.Empty;
+
     [JsonIgnore]
     public int Newest => Data.Keys.Last();
 
@@ -28,15 +34,21 @@ internal sealed record KeyRing(byte[] Recipients, byte[] Audit, ImmutableSortedD
 
     public SecretBox Cookies() => new(Data.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value.Cookies));
 
-    public KeyRing WithNew() => this with { Data = Data.Add(Newest + 1, DataKeys.New()) };
+    public PersonalBox Personal() => new(LaterPersonal.Add(FirstNumber, Permanent("personal")));
+
+    public KeyRing WithNew() => this with
+    {
+        Data = Data.Add(Newest + 1, DataKeys.New()),
+        LaterPersonal = LaterPersonal.Add(FirstNumber + LaterPersonal.Count + 1, RandomNumberGenerator.GetBytes(MasterKey.LengthBytes)),
+    };
 
     public KeyRing WithNewestOnly() => this with { Data = Data.RemoveRange(Data.Keys.Where(number => number != Newest)) };
 
     /// <summary>For the marks of deliveries that we send to ourselves.</summary>
-    public byte[] ProbeKey() => OfAudit("reconciler/probes/1"u8);
+    public byte[] ProbeKey() => Permanent("probes");
 
-    /// <summary>For the chains of events. Permanent, as the audit log's.</summary>
-    public byte[] StreamKey() => OfAudit("reconciler/streams/1"u8);
+    /// <summary>For the chains of events.</summary>
+    public byte[] StreamKey() => Permanent("streams");
 
     public byte[] Seal(SecretBox box) => box.Seal(BoundTo, JsonSerializer.SerializeToUtf8Bytes(this, JsonShapes.Stored));
 
@@ -47,9 +59,10 @@ internal sealed record KeyRing(byte[] Recipients, byte[] Audit, ImmutableSortedD
     /// <summary>What opens the ring: derived from the master key, which itself seals nothing.</summary>
     public static SecretBox BoxOf(MasterKey master) => new(master.Derive("ring"));
 
-    public override string ToString() => "***";
+    private byte[] Permanent(string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Audit, MasterKey.LengthBytes, info: Encoding.UTF8.GetBytes($"reconciler/{purpose}/1"));
 
-    private byte[] OfAudit(ReadOnlySpan<byte> purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, Audit, MasterKey.LengthBytes, info: purpose.ToArray());
+    public override string ToString() => "***";
 }
 
 /// <summary>One generation of keys.</summary>

@@ -49,7 +49,9 @@ internal static class DossierReadme
         Line();
         Line("How to check it");
         Line("  sha256sum -c SHA256SUMS");
-        var broken = evidence.Count(one => !one.Intact);
+        var erased = evidence.Count(one => one.ErasedAt is not null);
+        if (erased > 0) Line($"  The bytes of {erased} of {evidence.Count} pieces of evidence were erased, as personal data have to be. Their digests are left.");
+        var broken = evidence.Count(one => !one.Intact && one.ErasedAt is null);
         Line(broken == 0
             ? "  Each file of bytes has the very digest under which it was kept when it came."
             : $"  {broken} of {evidence.Count} pieces of evidence no longer have the bytes that came; their .json files say which.");

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Reconciler.Access;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Streams;
 
@@ -15,7 +16,7 @@ namespace Reconciler.Finance.Cases;
 /// Everything that we have on one payout in one ZIP, for a dispute with its provider. It is written while it is read: neither the
 /// whole of it nor a database connection is held while the caller takes it.
 /// </summary>
-public sealed class WriteDossier(NpgsqlDataSource database, EventReader events)
+public sealed class WriteDossier(NpgsqlDataSource database, Installation installation, EventReader events)
 {
     internal const string ContentType = "application/zip";
     private const int NameCharactersMax = 60;
@@ -77,9 +78,9 @@ public sealed class WriteDossier(NpgsqlDataSource database, EventReader events)
         {
             var side = same.First().Side;
             var name = string.Create(CultureInfo.InvariantCulture, $"evidence/{evidence.Count + 1:0000}-{Word(side)}-{side.Digest.ToString()[..DigestCharacters]}");
-            var bytes = await KeptEvidence.FindAsync(database, payout, side.Digest, cancellation);
+            var bytes = await KeptEvidence.FindAsync(database, installation, payout, side.Digest, cancellation);
             var described = DossierEvidence.Of(bytes, side, [.. same.Select(one => one.Version)], $"{name}.raw");
-            if (bytes is not null) await archive.AddAsync($"{name}.raw", bytes.Body, cancellation);
+            if (bytes?.Body is { } body) await archive.AddAsync($"{name}.raw", body, cancellation);
             await archive.AddJsonAsync($"{name}.json", described, cancellation);
             evidence.Add(described);
         }
