@@ -24,6 +24,10 @@ internal static class AddressReading
 
     public static bool TryParse(string text, out IPNetwork network)
     {
+        network = default;
+        // .NET takes 1.2.3 for 1.2.0.3, as inet_aton does: here that is a slip.
+        var parts = text.Split('/')[0].Split('.').Length;
+        if (!text.Contains(':', StringComparison.Ordinal) && parts != 4) return false;
         if (!IPAddress.TryParse(text, out var address)) return IPNetwork.TryParse(text, out network);
         var plain = PrivateAddresses.Plain(address);
         network = new IPNetwork(plain, plain.GetAddressBytes().Length * 8);

@@ -10,6 +10,9 @@ internal static class EditConnections
 {
     public static readonly string KeyRule = $"A key has 1 to {ConnectionKey.LengthMax} of a-z, 0-9 and '-', and does not begin with '-'.";
 
+    public static string InUse(string key) =>
+        $"'{key}' knows payouts, or keeps what its provider sent: it is part of their history, and stays. It can be paused.";
+
     public static async Task<IResult> PutAsync(
         string key, HttpRequest request, ConnectionEditor editor, ConnectionRegistry registry, AuditLog audit, CancellationToken cancellation)
     {
@@ -34,7 +37,7 @@ internal static class EditConnections
             : DeleteOutcome.Unknown;
         if (outcome == DeleteOutcome.Unknown) return ReadConnections.Unknown(key);
         if (outcome == DeleteOutcome.HasPayouts)
-            return new Problem(ProblemKind.ConnectionInUse, $"'{key}' knows payouts, or keeps what its provider sent: it is part of their history, and stays. It can be paused.");
+            return new Problem(ProblemKind.ConnectionInUse, InUse(key));
         await registry.RefreshAsync(cancellation);
         return TypedResults.NoContent();
     }

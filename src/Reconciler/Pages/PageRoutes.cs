@@ -16,7 +16,7 @@ internal static class PageRoutes
         services.AddHttpContextAccessor();
         services.AddRazorComponents();
         services.AddScoped<Reader>();
-        services.AddSingleton<SavedViews>().AddSingleton<OperateConnections>();
+        services.AddSingleton<SavedViews>().AddSingleton<OperateConnections>().AddSingleton<EditConnectionByForm>();
         return services;
     }
 
@@ -29,6 +29,7 @@ internal static class PageRoutes
         app.MapGet("/news", StreamChanges.Handle).RequireScope(Scope.FinanceRead).ExcludeFromDescription();
         app.MapPageActions();
         OperateConnections.Map(app);
+        EditConnectionByForm.Map(app);
         app.MapAccessPages();
         app.MapRazorComponents<App>().RequireScope(Scope.FinanceRead);
     }

@@ -23,7 +23,9 @@ public sealed class Every_page(Chromium chromium)
         await using (var context = await chromium.OpenAsync(chromium.Full, Role.Approver, look()))
             await LookAsync(context, [.. await AddressesAsync(chromium.Full)]);
         await using (var context = await chromium.OpenAsync(chromium.Full, Role.Admin, look()))
-            await LookAsync(context, "/users", "/audit", "/password");
+            await LookAsync(
+                context, "/users", "/audit", "/password", "/connections", "/connections/zopay-test", "/connections/zopay-test/settings", "/connections/_new",
+                "/connections/_new?provider=pawapay");
         await using (var context = await chromium.OpenAsync(chromium.Empty, Role.Approver, look()))
             await LookAsync(context, "/", "/payouts", "/payouts?status=failed", "/cases", "/periods", "/connections");
         await using (var context = await chromium.OpenAsync(chromium.Empty, null, look()))

@@ -12,6 +12,9 @@ internal static class Addresses
     internal const string Periods = "/periods";
     internal const string Connections = "/connections";
 
+    /// <summary>No connection can have this name.</summary>
+    internal const string NewConnection = "/connections/_new";
+
     internal static string Of(PayoutId payout) => $"{Payouts}/{payout.Connection}/{Uri.EscapeDataString(payout.ProviderPayoutId)}";
 
     internal static string Of(string payout) => Of(PayoutId.Parse(payout));
