@@ -22,7 +22,7 @@ internal sealed class PayoutRows
 
     internal PayoutRow this[PayoutId id] => rows[id.StreamId];
 
-    internal bool IsErased(string streamId) => rows.TryGetValue(streamId, out var row) && row.IsErased;
+    internal bool KeepsNoBytes(string streamId) => rows.TryGetValue(streamId, out var row) && (row.IsErased || row.Payout is null);
 
     /// <summary>Those to which the batch adds events, in id order.</summary>
     internal List<PayoutRow> Changed() =>

@@ -27,11 +27,12 @@ internal static class GetPayout
             return Unknown(connection, id);
         if (validAt is not null || recordedBy is not null)
         {
-            var then = await history.AtAsync(payout, kept.Provider, validAt, recordedBy, cancellation);
+            var then = await history.AtAsync(payout, kept.Provider, kept.ErasedAt, validAt, recordedBy, cancellation);
             return then is null ? Unknown(connection, id, " at that time") : TypedResults.Ok(then);
         }
 
-        var tag = $"W/\"{kept.Version.ToString(CultureInfo.InvariantCulture)}\"";
+        // Erasing is no event, and yet what was fetched before must not be taken for what is there.
+        var tag = $"W/\"{kept.Version.ToString(CultureInfo.InvariantCulture)}{(kept.ErasedAt is null ? "" : "-erased")}\"";
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
         return context.Request.Headers.IfNoneMatch.Any(known => known is not null && known.Split(',').Any(one => one.Trim() == tag))

@@ -14,6 +14,7 @@ namespace Reconciler.Finance;
 /// <param name="Recipient">Masked.</param>
 /// <param name="LastHeardAt">The last verified webhook.</param>
 /// <param name="NextPollAt">When the provider is asked next, if no webhook comes before; null: not again.</param>
+/// <param name="ErasedAt">When what is personal of it was erased: then neither recipient nor metadata is told.</param>
 /// <param name="Version">Of the payout's stream of events.</param>
 public sealed record PayoutAnswer(
     string Id,
@@ -38,13 +39,14 @@ public sealed record PayoutAnswer(
     DateTimeOffset? LastPolledAt,
     DateTimeOffset? NextPollAt,
     DateTimeOffset? FinalAt,
+    DateTimeOffset? ErasedAt,
     long Version)
 {
-    internal static PayoutAnswer Of(KeptPayout kept) => Of(kept.Payout, kept.Provider, kept.Derived, kept.NextPollAt, kept.Version);
+    internal static PayoutAnswer Of(KeptPayout kept) => Of(kept.Payout, kept.Provider, kept.Derived, kept.NextPollAt, kept.Version, kept.ErasedAt);
 
-    internal static PayoutAnswer Of(Payout payout, Provider provider, Derived derived, DateTimeOffset? nextPollAt, long version)
+    internal static PayoutAnswer Of(Payout payout, Provider provider, Derived derived, DateTimeOffset? nextPollAt, long version, DateTimeOffset? erasedAt)
     {
-        var shown = PayoutColumns.Of(payout);
+        var shown = PayoutColumns.Of(payout, erasedAt is not null);
         var amount = shown is { Amount: { } value, Currency: { } code } ? ChangeRows.Shown(value, code) : null;
         return new PayoutAnswer(
             payout.Id.StreamId,
@@ -62,13 +64,14 @@ public sealed record PayoutAnswer(
             shown.Recipient?.Masked,
             shown.ProviderReference,
             derived.Failure,
-            payout.Expected is { } expected ? ExpectationAnswer.Of(expected) : null,
+            payout.Expected is { } expected ? ExpectationAnswer.Of(erasedAt is null ? expected : expected with { Recipient = null, Metadata = null }) : null,
             [.. payout.OpenCases.Select(known => known.Kind).Order()],
             payout.FirstSeenAt,
             payout.LastHeardAt,
             payout.LastPolledAt,
             nextPollAt,
             payout.FinalAt,
+            erasedAt,
             version);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class PayoutHistory(NpgsqlDataSource database, EventReader event
     /// <param name="knownAt">Counts what we had recorded by then.</param>
     /// <returns>Null where there was no such payout then.</returns>
     internal async Task<PayoutAnswer?> AtAsync(
-        PayoutId id, Provider provider, DateTimeOffset? validAt, DateTimeOffset? knownAt, CancellationToken cancellation)
+        PayoutId id, Provider provider, DateTimeOffset? erasedAt, DateTimeOffset? validAt, DateTimeOffset? knownAt, CancellationToken cancellation)
     {
         Payout? payout = null;
         var version = 0L;
@@ -26,7 +26,7 @@ internal sealed class PayoutHistory(NpgsqlDataSource database, EventReader event
 
         if (payout is null || payout.FirstSeenAt == DateTimeOffset.MaxValue) return null;
         var derived = Derivation.Derive(payout);
-        return PayoutAnswer.Of(validAt is null ? payout : AsTheRulesSay(payout, derived), provider, derived, nextPollAt: null, version);
+        return PayoutAnswer.Of(validAt is null ? payout : AsTheRulesSay(payout, derived), provider, derived, nextPollAt: null, version, erasedAt);
     }
 
     private async IAsyncEnumerable<StoredEvent> ReadAsync(

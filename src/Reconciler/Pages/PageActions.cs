@@ -12,6 +12,7 @@ using Reconciler.Pages.AccessPages;
 using Reconciler.Pages.Errors;
 using Reconciler.Pages.Payouts;
 using Reconciler.Pages.Reading;
+using Reconciler.Personal;
 using Reconciler.Polling;
 
 namespace Reconciler.Pages;
@@ -23,6 +24,7 @@ internal static class PageActions
     {
         Map("/cases/{id:guid}/{act}", CaseAsync, Scope.FinanceResolve);
         Map("/payouts/{connection}/{id}/poll", PollAsync, Scope.FinanceResolve);
+        Map("/payouts/{connection}/{id}/erase", EraseAsync, Scope.Admin);
         Map("/periods/{connection}/{period}/close", PeriodAsync, Scope.FinanceApprove);
         Map("/views/{page}", ViewAsync, Scope.FinanceRead);
 
@@ -64,6 +66,22 @@ internal static class PageActions
         if (PayoutPaths.IdOf(connection, id) is not { } payout || !context.Actor().Connections.Allow(payout.Connection)) return Results.NotFound();
         var outcome = connections.Find(connection) is { IsPaused: false } open ? PollNotice.Word(await poll.AskAsync(open, payout, cancellation)) : PollNotice.NoConnection;
         return Results.LocalRedirect($"{Addresses.Of(payout)}?asked={outcome}");
+    }
+
+    private static async Task<IResult> EraseAsync(
+        string connection, string id, HttpContext context, ErasePayout erase, CancellationToken cancellation)
+    {
+        if (PayoutPaths.IdOf(connection, id) is not { } payout || !context.Actor().Connections.Allow(payout.Connection)) return Results.NotFound();
+        var (form, back) = (context.Request.Form, Addresses.Of(payout));
+        var why = form["why"].ToString();
+        if (CaseText.Refusal("why", why) is { } unfit) return Refused(unfit, back);
+        if (form["confirm"].ToString().Trim() != payout.ProviderPayoutId) return Refused(Problem.Invalid("confirm", "It is not the payout's id."), back);
+        return await erase.EraseAsync(payout, why, form["force"] == "yes", context.Actor(), cancellation) switch
+        {
+            Erasure.NotSettled open => Refused(EraseRoute.Refusal(payout, open), back),
+            Erasure.Unknown => Results.NotFound(),
+            _ => Results.LocalRedirect(back),
+        };
     }
 
     private static async Task<IResult> PeriodAsync(

@@ -34,7 +34,7 @@ internal static class StreamCheck
         }
 
         findings.Same(Convert.ToHexStringLower(PayoutState.Write(payout)), row.State, "payout", id, "the state");
-        findings.Same(Columns(payout), row.Columns, "payout", id, "what its columns say");
+        findings.Same(Columns(payout, row.IsErased), row.Columns, "payout", id, "what its columns say");
         findings.Same(payout.FirstSeenAt, row.FirstSeenAt, "payout", id, "first_seen_at");
         findings.Same(payout.LastHeardAt, row.LastHeardAt, "payout", id, "last_heard_at");
         findings.Same(payout.LastPolledAt, row.LastPolledAt, "payout", id, "last_polled_at");
@@ -42,9 +42,9 @@ internal static class StreamCheck
         findings.Same(folded.Version, row.Version, "payout", id, "version");
     }
 
-    private static string Columns(Payout payout)
+    private static string Columns(Payout payout, bool isErased)
     {
-        var (shown, derived) = (PayoutColumns.Of(payout), Derivation.Derive(payout));
+        var (shown, derived) = (PayoutColumns.Of(payout, isErased), Derivation.Derive(payout));
         return string.Join('|',
             payout.Id.Connection, payout.Id.ProviderPayoutId, derived.Status.Word(), derived.Status.IsFinal() ? "t" : "f",
             derived.Confidence.Word(), derived.Rule.Word(), payout.StatusVersion.ToString(CultureInfo.InvariantCulture),

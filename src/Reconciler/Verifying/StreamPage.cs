@@ -29,7 +29,7 @@ internal sealed class StreamPage
         select stream_id, encode(state, 'hex'), concat_ws('|', connection, provider_payout_id, status, final, confidence, rule, status_version,
                 coalesce(trim_scale(amount)::text, '-'), coalesce(currency, '-'), coalesce(recipient, '-'), coalesce(recipient_digest, '-'),
                 coalesce(reference, '-'), coalesce(provider_reference, '-'), array_to_string(open_discrepancies, ' '), polls_since_heard),
-            first_seen_at, last_heard_at, last_polled_at, final_at, version
+            first_seen_at, last_heard_at, last_polled_at, final_at, version, erased_at is not null
         from reconciler.payouts where stream_id = any($1)
         """;
 
@@ -163,11 +163,12 @@ internal sealed class StreamPage
 internal sealed record Folded(Payout? Payout, long Version, long Told, bool IsDense, string? Trouble);
 
 internal sealed record StoredRow(
-    string State, string Columns, DateTimeOffset FirstSeenAt, DateTimeOffset? LastHeardAt, DateTimeOffset? LastPolledAt, DateTimeOffset? FinalAt, long Version)
+    string State, string Columns, DateTimeOffset FirstSeenAt, DateTimeOffset? LastHeardAt, DateTimeOffset? LastPolledAt, DateTimeOffset? FinalAt, long Version,
+    bool IsErased)
 {
     internal static StoredRow Of(NpgsqlDataReader row)
     {
-        return new StoredRow(row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3), At(4), At(5), At(6), row.GetInt64(7));
+        return new StoredRow(row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3), At(4), At(5), At(6), row.GetInt64(7), row.GetBoolean(8));
 
         DateTimeOffset? At(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
     }
