@@ -8,7 +8,7 @@ namespace Reconciler.Finance;
 /// <summary>One row of the read model. What it shows is what its columns say; the state adds what has no column.</summary>
 internal sealed record KeptPayout(Payout Payout, Provider Provider, Derived Derived, DateTimeOffset? NextPollAt, long Version)
 {
-    internal const string Columns = "state, provider, status, confidence, rule, next_poll_at, version, first_seen_at, stream_id, erased_at";
+    internal const string Columns = "state, provider, status, confidence, rule, next_poll_at, version, first_seen_at, stream_id, erased_at, data_salt";
 
     // Served by the primary key.
     private const string ById = $"select {Columns} from reconciler.payouts where stream_id = $1";
@@ -18,6 +18,9 @@ internal sealed record KeptPayout(Payout Payout, Provider Provider, Derived Deri
 
     /// <summary>When its personal data was erased; null where it was not.</summary>
     internal DateTimeOffset? ErasedAt { get; private init; }
+
+    /// <summary>Opens what was announced beside the money.</summary>
+    internal byte[]? DataSalt { get; private init; }
 
     internal static async Task<KeptPayout?> FindAsync(NpgsqlDataSource database, PayoutId id, CancellationToken cancellation)
     {
@@ -44,6 +47,7 @@ internal sealed record KeptPayout(Payout Payout, Provider Provider, Derived Deri
         {
             FirstSeenAt = row.GetFieldValue<DateTimeOffset>(7),
             ErasedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+            DataSalt = row.IsDBNull(10) ? null : row.GetFieldValue<byte[]>(10),
         };
     }
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Reconciler.Appending;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Ledger;
+using Reconciler.Personal;
 
 namespace Reconciler.Finance;
 
@@ -42,10 +44,14 @@ public sealed record PayoutAnswer(
     DateTimeOffset? ErasedAt,
     long Version)
 {
-    internal static PayoutAnswer Of(KeptPayout kept) => Of(kept.Payout, kept.Provider, kept.Derived, kept.NextPollAt, kept.Version, kept.ErasedAt);
+    internal static PayoutAnswer Of(KeptPayout kept, Installation installation) =>
+        Of(kept.Payout, kept.Provider, kept.Derived, kept.NextPollAt, kept.Version, kept, installation);
 
-    internal static PayoutAnswer Of(Payout payout, Provider provider, Derived derived, DateTimeOffset? nextPollAt, long version, DateTimeOffset? erasedAt)
+    /// <param name="now">As it stands: what was erased since is not told of the past, either.</param>
+    internal static PayoutAnswer Of(
+        Payout payout, Provider provider, Derived derived, DateTimeOffset? nextPollAt, long version, KeptPayout now, Installation installation)
     {
+        var erasedAt = now.ErasedAt;
         var shown = PayoutColumns.Of(payout, erasedAt is not null);
         var amount = shown is { Amount: { } value, Currency: { } code } ? ChangeRows.Shown(value, code) : null;
         return new PayoutAnswer(
@@ -64,7 +70,9 @@ public sealed record PayoutAnswer(
             shown.Recipient?.Masked,
             shown.ProviderReference,
             derived.Failure,
-            payout.Expected is { } expected ? ExpectationAnswer.Of(erasedAt is null ? expected : expected with { Recipient = null, Metadata = null }) : null,
+            payout.Expected is not { } expected ? null
+                : erasedAt is not null ? ExpectationAnswer.Of(expected with { Recipient = null, Metadata = null })
+                : ExpectationAnswer.Of(expected with { Metadata = AnnouncedMetadata.Open(() => installation.Personal, now.DataSalt, payout.Id, expected) }),
             [.. payout.OpenCases.Select(known => known.Kind).Order()],
             payout.FirstSeenAt,
             payout.LastHeardAt,

@@ -16,9 +16,11 @@ internal sealed class PayoutListing(NpgsqlDataSource database, Book book, Instal
     {
         // One more than asked for tells whether there is a next page.
         var rows = await ReadAsync(filter, filter.After, filter.Limit + 1, cancellation);
-        var items = rows.Take(filter.Limit).Select(PayoutAnswer.Of).ToList();
+        var items = rows.Take(filter.Limit).Select(Answer).ToList();
         return new PayoutPage(items, rows.Count > filter.Limit ? CursorAfter(filter, rows[filter.Limit - 1]).Text : null);
     }
+
+    internal PayoutAnswer Answer(KeptPayout kept) => PayoutAnswer.Of(kept, installation);
 
     internal static Cursor CursorAfter(PayoutFilter filter, KeptPayout last) => filter.CursorAt(last.FirstSeenAt, last.Payout.Id.StreamId);
 

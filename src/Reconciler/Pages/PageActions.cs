@@ -98,6 +98,8 @@ internal static class PageActions
         var (form, owner) = (context.Request.Form, context.Actor().Reference);
         var back = form["query"].ToString() is { Length: > 0 } query ? $"/{page}?{query}" : $"/{page}";
         if (form["forget"].ToString() is { Length: > 0 } forgotten) await views.ForgetAsync(owner, page, forgotten, cancellation);
+        else if (SavedViews.NamesSomebody(form["query"].ToString()))
+            return Refused(Problem.Invalid("query", "A view of what one person was paid is not kept: take the recipient out of it."), back);
         else if (!await views.SaveAsync(owner, page, form["view"].ToString().Trim(), form["query"].ToString(), cancellation))
             return Refused(Problem.Invalid("view", $"A name has 1 to {SavedViews.NameCharactersMax} characters, and there is room for {SavedViews.PerOwnerMax}."), back);
         return Results.LocalRedirect(Addresses.Ours(back));

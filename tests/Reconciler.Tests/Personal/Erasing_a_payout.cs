@@ -92,7 +92,9 @@ public sealed class Erasing_a_payout(PostgresFixture postgres)
         for (var round = 0; round < 15; round++)
         {
             var id = $"p-{round}";
+            // Nobody knows the payout yet: no stream will ever name these bytes.
             await first.AppendAsync(Evidences.Answered(id, ObservedStatus.Pending, Noon));
+            await first.AppendAsync(Words.Heard(id, ObservedStatus.Pending));
             var words = Enumerable.Range(0, 20).Select(number => (number % 2 == 0 ? first : second)
                 .AppendAsync(Words.Heard(id, ObservedStatus.Processing, $"{number / 3}", number)));
             var erasing = EraseAsync(round % 2 == 0 ? first : second, id, force: true);
