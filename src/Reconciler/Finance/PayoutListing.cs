@@ -6,7 +6,7 @@ using Reconciler.Connections;
 namespace Reconciler.Finance;
 
 /// <summary>Pages of payouts as they stand, each exact at the moment of its query.</summary>
-internal sealed class PayoutListing(NpgsqlDataSource database, Book book, Installation installation, TimeProvider clock)
+internal sealed class PayoutListing(NpgsqlDataSource database, Book book, ReadTurns turns, Installation installation, TimeProvider clock)
 {
     /// <summary>What a query asks of the list; its problems are told before anything is read.</summary>
     internal PayoutFilter Filter(IQueryCollection given, AllowedConnections allowed) => new(given, installation.RecipientKey, allowed, clock.GetUtcNow());
@@ -26,6 +26,7 @@ internal sealed class PayoutListing(NpgsqlDataSource database, Book book, Instal
 
     internal async Task<List<KeptPayout>> ReadAsync(PayoutFilter filter, Cursor? after, int limit, CancellationToken cancellation)
     {
+        using var turn = await turns.TakeAsync(cancellation);
         await using var command = database.CreateCommand();
         var page = filter.AddPageTo(command.Parameters, book.Position, after, limit);
         command.CommandText = Sql(filter.Payouts, page);
