@@ -41,8 +41,7 @@ public sealed class Tampering_with_the_database(PostgresFixture postgres)
         ("book", "delete from reconciler.payout_standings where stream_id = (select min(stream_id) from reconciler.payout_standings)"),
         ("sums", "update reconciler.payout_totals set payouts = payouts + 1 where ctid = (select min(ctid) from reconciler.payout_totals)"),
         ("sums", "delete from reconciler.payout_totals where ctid = (select min(ctid) from reconciler.payout_totals where payouts <> 0)"),
-        ("sums", "update reconciler.payout_waiting set payouts = payouts + 1 where ctid = (select min(ctid) from reconciler.payout_waiting)"),
-        ("sums", "delete from reconciler.payout_waiting where ctid = (select min(ctid) from reconciler.payout_waiting)"),
+        ("sums", "insert into reconciler.payout_waiting values ('2026-11-20T10:00Z', 'zopay-test', 'zopay', 'pending', 'XOF', 1, 5000)"),
         ("periods", "update reconciler.closed_periods set totals = jsonb_set(totals, '{0,count}', '99')"),
         ("periods", "update reconciler.closed_periods set position = position - 1"),
     ];
