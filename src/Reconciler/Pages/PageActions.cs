@@ -43,7 +43,7 @@ internal static class PageActions
         {
             var result = act switch
             {
-                "taken" => await tend.AssignAsync(id, actor.Reference, actor, cancellation),
+                "taken" => await tend.AssignAsync(id, actor.PersonReference, actor, cancellation),
                 "released" => await tend.AssignAsync(id, null, actor, cancellation),
                 "noted" => await tend.NoteAsync(id, note, actor, cancellation),
                 "proposed" when EnumWords<ProposedOutcome>.TryParse(form["outcome"], out var outcome) =>

@@ -65,7 +65,7 @@ internal sealed class ListCases(NpgsqlDataSource database, ReadTurns turns, Time
             else query.Where("noted.owner = {0}", owner, NpgsqlDbType.Text);
         }
 
-        if (query.YesNo("mine") is { } mine) query.Where(mine ? "noted.owner = {0}" : "noted.owner is distinct from {0}", actor.Reference, NpgsqlDbType.Text);
+        if (query.YesNo("mine") is { } mine) query.Where(mine ? "noted.owner = {0}" : "noted.owner is distinct from {0}", actor.PersonReference, NpgsqlDbType.Text);
         if (query.YesNo("overdue") is { } overdue)
             query.Where(overdue ? "noted.closed_at is null and noted.due_at < {0}" : "(noted.closed_at is not null or noted.due_at >= {0})",
                 now, NpgsqlDbType.TimestampTz);

@@ -95,11 +95,11 @@ public sealed record CaseChoices(bool Assign, bool Note, ImmutableArray<Proposed
     internal static CaseChoices Of(CaseAnswer found, Actor actor)
     {
         var mayResolve = actor.May(Scope.FinanceResolve);
-        var isFree = found.Open && (found.Proposal is null || found.Proposal.ProposedBy.Reference == actor.Reference);
+        var isFree = found.Open && (found.Proposal is null || found.Proposal.ProposedBy.Reference == actor.PersonReference);
         return new CaseChoices(
             mayResolve && found.Open,
             mayResolve,
             mayResolve && isFree ? [.. Enum.GetValues<ProposedOutcome>().Where(outcome => Resolving.RefusalOf(found.Kind, outcome.Status()) is null)] : [],
-            actor.May(Scope.FinanceApprove) && found.Proposal is { } waiting && waiting.ProposedBy.Reference != actor.Reference ? waiting.Number : null);
+            actor.May(Scope.FinanceApprove) && found.Proposal is { } waiting && waiting.ProposedBy.Reference != actor.PersonReference ? waiting.Number : null);
     }
 }
