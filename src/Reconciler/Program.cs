@@ -9,6 +9,7 @@ using Reconciler.Ledger;
 using Reconciler.Ledger.Broker;
 using Reconciler.Ledger.Subscriptions;
 using Reconciler.Pages;
+using Reconciler.Personal;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
 using Reconciler.Verifying;
@@ -34,6 +35,7 @@ builder.Services
     .AddIngest()
     .AddPolling()
     .AddFinance(builder.Configuration)
+    .AddPersonal()
     .AddLedger()
     .AddBroker(builder.Configuration)
     .AddBookkeeping()
@@ -48,6 +50,7 @@ app.MapWebhooks();
 app.MapConnections();
 app.MapAccess();
 app.MapFinance();
+app.MapPersonal();
 app.MapLedger();
 app.MapBroker();
 app.MapSubscriptions();

@@ -28,15 +28,17 @@ public sealed record Statement(
 
     public const int ReferenceLengthMax = 200;
 
-    /// <summary>The statement as it is stored: cut to bounds, times to the microsecond, the recipient masked.</summary>
+    /// <summary>The statement as it is stored: cut to bounds, times to the microsecond, the recipient masked, and what may be personal in free text.</summary>
     /// <param name="mask">Turns a recipient as given into its masked form and keyed digest.</param>
     public Observation Masked(Func<string, Recipient> mask) => new(
         Status,
-        KeptText.Of(Word, WordLengthMax) ?? "",
+        PersonalWords.Mask(KeptText.Of(Word, WordLengthMax)) ?? "",
         Amount,
         Recipient is { Length: > 0 } recipient ? mask(recipient) : null,
         KeptText.Of(Reference, ReferenceLengthMax),
         KeptText.Of(ProviderReference, ReferenceLengthMax),
-        Failure,
+        Failure is { } failure
+            ? failure with { ProviderCode = PersonalWords.Mask(failure.ProviderCode), Message = PersonalWords.Mask(failure.Message) }
+            : null,
         OccurredAt?.ToMicrosecond());
 }

@@ -46,11 +46,13 @@ internal static class ExpectationState
     private const byte HasRecipient = 1;
     private const byte HasInitiatedAt = 2;
     private const byte HasMetadata = 4;
+    private const byte HasSealedMetadata = 8;
 
     internal static void Write(ref CompactWriter to, Expectation expected)
     {
         to.Byte((byte)(
-            (expected.Recipient is null ? 0 : HasRecipient) | (expected.InitiatedAt is null ? 0 : HasInitiatedAt) | (expected.Metadata is null ? 0 : HasMetadata)));
+            (expected.Recipient is null ? 0 : HasRecipient) | (expected.InitiatedAt is null ? 0 : HasInitiatedAt) | (expected.Metadata is null ? 0 : HasMetadata)
+            | (expected.SealedMetadata is null ? 0 : HasSealedMetadata)));
         to.Text(expected.Reference);
         to.Text(expected.Amount.Currency.Code);
         to.Text(expected.Amount.AmountText);
@@ -61,13 +63,17 @@ internal static class ExpectationState
         }
 
         if (expected.InitiatedAt is { } initiatedAt) to.Instant(initiatedAt);
-        if (expected.Metadata is not { } metadata) return;
-        to.Number(metadata.Count);
-        foreach (var (name, value) in metadata)
+        if (expected.Metadata is { } metadata)
         {
-            to.Text(name);
-            to.Text(value);
+            to.Number(metadata.Count);
+            foreach (var (name, value) in metadata)
+            {
+                to.Text(name);
+                to.Text(value);
+            }
         }
+
+        if (expected.SealedMetadata is { } sealedMetadata) to.Text(sealedMetadata);
     }
 
     internal static Expectation Read(ref CompactReader from)
@@ -81,7 +87,8 @@ internal static class ExpectationState
             money,
             (has & HasRecipient) != 0 ? new Recipient(from.Text(), from.Text()) : null,
             (has & HasInitiatedAt) != 0 ? from.Instant() : null,
-            (has & HasMetadata) != 0 ? Metadata(ref from) : null);
+            (has & HasMetadata) != 0 ? Metadata(ref from) : null,
+            (has & HasSealedMetadata) != 0 ? from.Text() : null);
     }
 
     private static ImmutableSortedDictionary<string, string> Metadata(ref CompactReader from)

@@ -28,6 +28,10 @@ public sealed partial class AccessDirectory(NpgsqlDataSource database, TimeProvi
     public async ValueTask<ApiKey?> FindKeyAsync(byte[] digest, CancellationToken cancellation) =>
         (await CurrentAsync(cancellation)).KeysByDigest.GetValueOrDefault(Convert.ToHexString(digest));
 
+    /// <summary>The user whose key it is or may become; null where there is none, or one who may not sign in any more.</summary>
+    internal async ValueTask<User?> FindOwnerAsync(Guid owner, CancellationToken cancellation) =>
+        (await CurrentAsync(cancellation)).Users.TryGetValue(owner, out var user) && user.DisabledAt is null ? user : null;
+
     /// <summary>The user of a session that still holds; null where it was ended, or the user is no more what it was then.</summary>
     internal async ValueTask<User?> FindUserAsync(SessionTicket session, CancellationToken cancellation)
     {

@@ -29,17 +29,29 @@ public sealed record Actor(ActorKind Kind, string Id, string Name, IReadOnlyList
     /// <summary>Where this call came from, for what is recorded of it.</summary>
     public CalledFrom From { get; init; } = CalledFrom.Nowhere;
 
+    /// <summary>Whose key it is; null: the caller is its own person.</summary>
+    public KeyOwner? Owner { get; init; }
+
     /// <summary>A caller whom nobody knows, in the record of what was refused.</summary>
     public static Actor Nobody(CalledFrom from) => new(ActorKind.Nobody, "nobody", "nobody", [], AllowedConnections.Of([])) { From = from };
 
     /// <summary>The service itself, in what is recorded without a caller: at its start, or by a command.</summary>
     public static Actor Service(string name) => new(ActorKind.Service, name, name, [], AllowedConnections.All);
 
-    /// <summary>Kind and id as one text, like <c>user:0199…</c>: equal exactly when it is the same caller, so that four eyes compare this.</summary>
+    /// <summary>Kind and id as one text, like <c>user:0199…</c>: equal exactly when it is the same caller.</summary>
     public string Reference => $"{Kind.Word()}:{Id}";
+
+    /// <summary>The reference of whoever acts, whether signed in or by a key of theirs: equal exactly when it is the same person, so that four eyes compare this.</summary>
+    public string PersonReference => Owner is { } owner ? $"{ActorKind.User.Word()}:{owner.User}" : Reference;
+
+    /// <summary>What that person is called.</summary>
+    public string PersonName => Owner?.Name ?? Name;
 
     public bool May(string scope) => Scopes.Contains(scope, StringComparer.Ordinal);
 }
+
+/// <summary>The person whose key a caller has.</summary>
+public sealed record KeyOwner(Guid User, string Name);
 
 /// <summary>Carries the actor through ASP.NET Core, with the claims that its policies read.</summary>
 public sealed class ActorIdentity(Actor actor, string authenticationType) : ClaimsIdentity(ClaimsOf(actor), authenticationType)

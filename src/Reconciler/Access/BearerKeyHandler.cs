@@ -35,8 +35,11 @@ internal sealed class BearerKeyHandler(
         if (await directory.FindKeyAsync(digest, Context.RequestAborted) is not { } key) return null;
         var now = TimeProvider.GetUtcNow();
         if (key.HasExpired(now)) return null;
+        var owner = key.Owner is { } user ? await directory.FindOwnerAsync(user, Context.RequestAborted) : null;
+        // Who may not sign in any more may not come by a key either.
+        if (key.Owner is not null && owner is null) return null;
         lastUse.Note(key.Id, now);
-        return key.AsActor();
+        return key.AsActor(owner?.Name);
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Reconciler.Core;
+using Reconciler.Personal;
 
 namespace Reconciler.Appending;
 
@@ -42,7 +43,8 @@ public sealed record KeepAnswer(Evidence Evidence, PollAnswered Answered, Pollin
 }
 
 /// <summary>The payout service announces a payout.</summary>
-public sealed record Announce(PayoutExpected Expected, Provider Provider, PollingPolicy Policy) : Append(Expected.Payout);
+/// <param name="Metadata">Beside its sealed form in the event: to be compared, and for its salt.</param>
+public sealed record Announce(PayoutExpected Expected, Provider Provider, PollingPolicy Policy, AnnouncedMetadata? Metadata = null) : Append(Expected.Payout);
 
 /// <summary>The schedule's deadline passed.</summary>
 public sealed record NoteOverdue(PayoutId Id, Provider Provider, DateTimeOffset At, PollingPolicy Policy) : Append(Id);

@@ -57,9 +57,10 @@ internal sealed class AppendBatch(
                     ? Unchanged(AppendOutcome.AlreadySo, answered.Payout)
                     : Apply(answered with { PastGrace = pastGrace }, kept.Evidence.Provider, kept.Policy, item);
             case Announce { Expected: var expected } announced:
-                return payouts[expected.Payout].Payout?.Expected is not { } known
-                    ? Apply(expected, announced.Provider, announced.Policy, item)
-                    : Unchanged(known.SaysTheSameAs(expected.Expectation) ? AppendOutcome.AlreadySo : AppendOutcome.Conflict, expected.Payout);
+                if (payouts[expected.Payout].Payout?.Expected is { } known)
+                    return Unchanged(SaysTheSame(known, announced) ? AppendOutcome.AlreadySo : AppendOutcome.Conflict, expected.Payout);
+                if (announced.Metadata is { } metadata) payouts[expected.Payout].TakeSalt(metadata.Salt);
+                return Apply(expected, announced.Provider, announced.Policy, item);
             case NoteOverdue overdue:
                 var row = payouts[overdue.Id];
                 return row.Payout is { OverdueAt: null } waiting && waiting.Status?.IsFinal() != true
@@ -83,6 +84,10 @@ internal sealed class AppendBatch(
         return new Appended(AppendOutcome.Appended, row.Payout, row.Version, row.NextPollAt);
     }
 
+    private bool SaysTheSame(Expectation known, Announce announced) =>
+        (known with { Metadata = null }).SaysTheSameAs(announced.Expected.Expectation)
+        && AnnouncedMetadata.IsSame(() => personal, payouts[announced.Expected.Payout].DataSalt, announced.Expected.Payout, known, announced.Metadata);
+
     private Appended Refused(KeepWord spoken, ResolutionRefusal? why) => Unchanged(AppendOutcome.Refused, spoken.Id) with { Refusal = why };
 
     private Appended Unchanged(AppendOutcome outcome, PayoutId id) => new(outcome, payouts[id].Payout, payouts[id].Version);
@@ -98,6 +103,7 @@ internal sealed class AppendBatch(
         var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
         for (var at = 0; at < changed.Count; at++) changed[at].ChainEnd = summary.Ends?[at];
         PayoutWrites.AddTo(batch, changed);
+        SaltRows.AddTo(batch, changed);
         evidence.AddErasureTo(batch, payouts, now);
         DiscrepancyRows.AddTo(batch, changed, deadlines);
         ProposalRows.AddTo(batch, changed);

@@ -30,11 +30,12 @@ internal sealed class EvidenceRows
         returning connection, digest, deliveries, nudges, answers
         """;
 
-    // Served by the primary key. The row of this very transaction: its salt was never seen by anybody.
+    // Served by the primary key, which is said twice (see PayoutWrites). The row of this very transaction: nobody ever saw its salt.
     private const string Erase = """
         update reconciler.evidence as kept set body = null, salt = null, headers = null, erased_at = $3
         from (select unnest($1) as connection, unnest($2) as digest) as late
-        where kept.connection = late.connection and kept.digest = late.digest and kept.erased_at is null
+        where kept.connection = any($1) and kept.digest = any($2) and kept.connection = late.connection and kept.digest = late.digest
+            and kept.erased_at is null
         """;
 
     private readonly PersonalBox personal;
@@ -91,10 +92,13 @@ internal sealed class EvidenceRows
         await reader.NextResultAsync(cancellation);
     }
 
-    /// <summary>What came about a payout after it was erased leaves its digest, and what it said; the bytes go as they came.</summary>
+    /// <summary>
+    /// What came about a payout after it was erased leaves its digest, and what it said; the bytes go as they came. So do bytes about one that
+    /// nobody knows: what no stream names would not be found when it is to be erased.
+    /// </summary>
     internal void AddErasureTo(NpgsqlBatch batch, PayoutRows payouts, DateTimeOffset now)
     {
-        var late = rows.FindAll(row => row.First.StreamId is { } id && payouts.IsErased(id));
+        var late = rows.FindAll(row => row.First.StreamId is { } id && payouts.KeepsNoBytes(id));
         if (late.Count == 0) return;
         var command = new NpgsqlBatchCommand(Erase);
         command.Parameters.Add(Columns.Texts(late, row => row.First.Connection.ToString()));

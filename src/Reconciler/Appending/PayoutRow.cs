@@ -50,9 +50,20 @@ internal sealed class PayoutRow(PayoutId id)
     /// <summary>Its personal data was erased: nothing of the kind is kept of what comes now.</summary>
     internal bool IsErased { get; private init; }
 
+    /// <summary>Of what was announced beside the money; null where nothing was, or the payout is erased.</summary>
+    internal byte[]? DataSalt { get; private set; }
+
+    internal bool HasNewSalt { get; private set; }
+
+    /// <summary>What is announced of an erased payout is sealed, and its key forgotten at once.</summary>
+    internal void TakeSalt(byte[] salt)
+    {
+        if (!IsErased) (DataSalt, HasNewSalt) = (salt, true);
+    }
+
     internal static PayoutRow Read(
-        Payout payout, long version, byte[]? chainEnd, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt, bool isErased) =>
-        new(payout.Id)
+        Payout payout, long version, byte[]? chainEnd, DateTimeOffset? pollLeaseUntil, int pollFaults, DateTimeOffset? checkAt, bool isErased,
+        byte[]? dataSalt) => new(payout.Id)
     {
         Payout = payout,
         Stored = payout,
@@ -60,6 +71,7 @@ internal sealed class PayoutRow(PayoutId id)
         ChainEnd = chainEnd,
         StoredColumns = PayoutColumns.Of(payout, isErased),
         IsErased = isErased,
+        DataSalt = dataSalt,
         PollLeaseUntil = pollLeaseUntil,
         PollFaults = pollFaults,
         CheckAt = checkAt,

@@ -9,7 +9,7 @@ internal sealed class PayoutRows
     // Served by the primary key. Ordered by another collation than the key's, so that a plan made on an empty table cannot take
     // the order from a walk over the whole key.
     private const string Lock = """
-        select stream_id, state, version, poll_lease_until, poll_faults, check_at, chain_end, erased_at
+        select stream_id, state, version, poll_lease_until, poll_faults, check_at, chain_end, erased_at, data_salt
         from reconciler.payouts where stream_id = any($1) order by stream_id collate "C" for update
         """;
 
@@ -22,7 +22,7 @@ internal sealed class PayoutRows
 
     internal PayoutRow this[PayoutId id] => rows[id.StreamId];
 
-    internal bool IsErased(string streamId) => rows.TryGetValue(streamId, out var row) && row.IsErased;
+    internal bool KeepsNoBytes(string streamId) => rows.TryGetValue(streamId, out var row) && (row.IsErased || row.Payout is null);
 
     /// <summary>Those to which the batch adds events, in id order.</summary>
     internal List<PayoutRow> Changed() =>
@@ -49,7 +49,8 @@ internal sealed class PayoutRows
                 reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3),
                 reader.GetInt32(4),
                 reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
-                isErased: !reader.IsDBNull(7));
+                isErased: !reader.IsDBNull(7),
+                reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8));
         }
     }
 }

@@ -17,7 +17,8 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
 
     // One keeper at a time. A row that another has moved since our snapshot is a serialization failure, and harmless.
     private const string Progress = """
-        select position, moves, known_at, sealed_at from reconciler.book_progress for update skip locked
+        select position, moves, known_at, sealed_at, waiting_position is not distinct from position
+        from reconciler.book_progress for update skip locked
         """;
 
     // By the primary key.
@@ -47,7 +48,7 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
     private const string Forget = "delete from reconciler.payout_amendments where id = any($1)";
 
     private const string Follow = """
-        update reconciler.book_progress set position = $1, moves = $2, known_at = $3, sealed_at = $4, kept_at = $5
+        update reconciler.book_progress set position = $1, moves = $2, known_at = $3, sealed_at = $4, kept_at = $5, waiting_position = $1
         """;
 
     /// <param name="seal">A time of which is told what was known at it, once the book has all that is committed; null: none.</param>
@@ -74,10 +75,10 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
                 Booked = changes.Count,
                 Behind = head - position,
             };
-            if (after with { IsWhole = false, Booked = 0, Behind = 0 } == state && amendments.Count == 0) return after;
-            await StoreAsync(after, moves, amendments, cancellation);
+            if (after with { IsWhole = false, Booked = 0, Behind = 0 } == state && amendments.Count == 0 && state.HasWaiting) return after;
+            await StoreAsync(after, moves, amendments, makesWaitingAnew: !state.HasWaiting, cancellation);
             await transaction.CommitAsync(cancellation);
-            return after;
+            return after with { HasWaiting = true };
         }
         catch (PostgresException raced) when (raced.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected)
         {
@@ -91,6 +92,9 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation)
             ? new BookState(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2), row.GetFieldValue<DateTimeOffset>(3), IsWhole: false)
+            {
+                HasWaiting = row.GetBoolean(4),
+            }
             : null;
     }
 
@@ -176,9 +180,10 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
         }
     }
 
-    private async Task StoreAsync(BookState after, List<Move> moves, List<Amendment> amendments, CancellationToken cancellation)
+    private async Task StoreAsync(BookState after, List<Move> moves, List<Amendment> amendments, bool makesWaitingAnew, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
+        if (makesWaitingAnew) WaitingRows.AddMakingAnewTo(batch);
         if (moves.Count > 0) BookRows.AddTo(batch, moves);
         if (amendments.Count > 0)
         {
@@ -210,6 +215,9 @@ internal sealed class BookPass(NpgsqlConnection connection, DateTimeOffset now)
 /// <param name="IsWhole">Whether it held all that was committed when it was looked at.</param>
 internal sealed record BookState(long Position, long Moves, DateTimeOffset KnownAt, DateTimeOffset SealedAt, bool IsWhole)
 {
+    /// <summary>Whether the counts of what waits were kept up to the position.</summary>
+    public bool HasWaiting { get; init; }
+
     /// <summary>How many changes the pass booked.</summary>
     public int Booked { get; init; }
 

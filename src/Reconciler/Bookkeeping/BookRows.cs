@@ -50,6 +50,7 @@ internal static class BookRows
         AddMoves(batch, moves);
         AddStandings(batch, [.. moves.GroupBy(move => move.After.StreamId).Select(steps => steps.Last())]);
         AddSums(batch, TotalsOfMoves.Of(moves));
+        WaitingRows.AddTo(batch, moves);
     }
 
     private static void AddMoves(NpgsqlBatch batch, List<Move> moves)

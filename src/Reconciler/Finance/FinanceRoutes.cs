@@ -14,6 +14,7 @@ public static class FinanceRoutes
         .AddCases(configuration)
         .AddSingleton<AnnouncePayout>()
         .AddSingleton<PayoutHistory>()
+        .AddSingleton<ReadTurns>()
         .AddSingleton<PayoutListing>()
         .AddSingleton<KnownPayouts>()
         .AddSingleton<Summaries>()

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using Npgsql;
+using Reconciler.Connections;
 using Reconciler.Hosting;
 
 namespace Reconciler.Finance;
@@ -17,6 +18,7 @@ internal static class GetPayout
         [Description("As we knew it at this RFC 3339 time.")] string? knownAt,
         HttpContext context,
         NpgsqlDataSource database,
+        Installation installation,
         PayoutHistory history,
         CancellationToken cancellation)
     {
@@ -27,16 +29,17 @@ internal static class GetPayout
             return Unknown(connection, id);
         if (validAt is not null || recordedBy is not null)
         {
-            var then = await history.AtAsync(payout, kept.Provider, validAt, recordedBy, cancellation);
+            var then = await history.AtAsync(kept, validAt, recordedBy, cancellation);
             return then is null ? Unknown(connection, id, " at that time") : TypedResults.Ok(then);
         }
 
-        var tag = $"W/\"{kept.Version.ToString(CultureInfo.InvariantCulture)}\"";
+        // Erasing is no event, and yet what was fetched before must not be taken for what is there.
+        var tag = $"W/\"{kept.Version.ToString(CultureInfo.InvariantCulture)}{(kept.ErasedAt is null ? "" : "-erased")}\"";
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
         return context.Request.Headers.IfNoneMatch.Any(known => known is not null && known.Split(',').Any(one => one.Trim() == tag))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(PayoutAnswer.Of(kept));
+            : TypedResults.Ok(PayoutAnswer.Of(kept, installation));
     }
 
     internal static Problem Unknown(string connection, string id, string when = "") =>

@@ -8,13 +8,19 @@ namespace Reconciler.Finance;
 /// <summary>One row of the read model. What it shows is what its columns say; the state adds what has no column.</summary>
 internal sealed record KeptPayout(Payout Payout, Provider Provider, Derived Derived, DateTimeOffset? NextPollAt, long Version)
 {
-    internal const string Columns = "state, provider, status, confidence, rule, next_poll_at, version, first_seen_at, stream_id";
+    internal const string Columns = "state, provider, status, confidence, rule, next_poll_at, version, first_seen_at, stream_id, erased_at, data_salt";
 
     // Served by the primary key.
     private const string ById = $"select {Columns} from reconciler.payouts where stream_id = $1";
 
     /// <summary>The row's place in the list's order; it never differs from the column that is sorted by.</summary>
     internal required DateTimeOffset FirstSeenAt { get; init; }
+
+    /// <summary>When its personal data was erased; null where it was not.</summary>
+    internal DateTimeOffset? ErasedAt { get; private init; }
+
+    /// <summary>Opens what was announced beside the money.</summary>
+    internal byte[]? DataSalt { get; private init; }
 
     internal static async Task<KeptPayout?> FindAsync(NpgsqlDataSource database, PayoutId id, CancellationToken cancellation)
     {
@@ -40,6 +46,8 @@ internal sealed record KeptPayout(Payout Payout, Provider Provider, Derived Deri
             row.GetInt64(6))
         {
             FirstSeenAt = row.GetFieldValue<DateTimeOffset>(7),
+            ErasedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+            DataSalt = row.IsDBNull(10) ? null : row.GetFieldValue<byte[]>(10),
         };
     }
 }

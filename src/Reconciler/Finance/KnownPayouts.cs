@@ -8,7 +8,7 @@ using Reconciler.Ledger;
 namespace Reconciler.Finance;
 
 /// <summary>Pages of payouts as they were known at a time: the same bytes whenever they are asked for.</summary>
-internal sealed class KnownPayouts(NpgsqlDataSource database, Book book)
+internal sealed class KnownPayouts(NpgsqlDataSource database, Book book, ReadTurns turns)
 {
     /// <exception cref="BookBehind">The book is too far behind to wait for.</exception>
     internal Task<KnownMoment> MomentAsync(PayoutFilter filter, CancellationToken cancellation) => book.MomentAsync(filter.Payouts.KnownAt!.Value, cancellation);
@@ -25,6 +25,7 @@ internal sealed class KnownPayouts(NpgsqlDataSource database, Book book)
     internal async Task<List<KnownPayoutAnswer>> ReadAsync(
         PayoutFilter filter, KnownMoment moment, Cursor? after, int limit, CancellationToken cancellation)
     {
+        using var turn = await turns.TakeAsync(cancellation);
         await using var command = database.CreateCommand();
         var page = filter.AddPageTo(command.Parameters, moment.Move, after, limit);
         command.CommandText = Sql(filter.Payouts, page);

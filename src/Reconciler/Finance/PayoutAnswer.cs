@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Reconciler.Appending;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Ledger;
+using Reconciler.Personal;
 
 namespace Reconciler.Finance;
 
@@ -14,6 +16,7 @@ namespace Reconciler.Finance;
 /// <param name="Recipient">Masked.</param>
 /// <param name="LastHeardAt">The last verified webhook.</param>
 /// <param name="NextPollAt">When the provider is asked next, if no webhook comes before; null: not again.</param>
+/// <param name="ErasedAt">When what is personal of it was erased: then neither recipient nor metadata is told.</param>
 /// <param name="Version">Of the payout's stream of events.</param>
 public sealed record PayoutAnswer(
     string Id,
@@ -38,13 +41,18 @@ public sealed record PayoutAnswer(
     DateTimeOffset? LastPolledAt,
     DateTimeOffset? NextPollAt,
     DateTimeOffset? FinalAt,
+    DateTimeOffset? ErasedAt,
     long Version)
 {
-    internal static PayoutAnswer Of(KeptPayout kept) => Of(kept.Payout, kept.Provider, kept.Derived, kept.NextPollAt, kept.Version);
+    internal static PayoutAnswer Of(KeptPayout kept, Installation installation) =>
+        Of(kept.Payout, kept.Provider, kept.Derived, kept.NextPollAt, kept.Version, kept, installation);
 
-    internal static PayoutAnswer Of(Payout payout, Provider provider, Derived derived, DateTimeOffset? nextPollAt, long version)
+    /// <param name="now">As it stands: what was erased since is not told of the past, either.</param>
+    internal static PayoutAnswer Of(
+        Payout payout, Provider provider, Derived derived, DateTimeOffset? nextPollAt, long version, KeptPayout now, Installation installation)
     {
-        var shown = PayoutColumns.Of(payout);
+        var erasedAt = now.ErasedAt;
+        var shown = PayoutColumns.Of(payout, erasedAt is not null);
         var amount = shown is { Amount: { } value, Currency: { } code } ? ChangeRows.Shown(value, code) : null;
         return new PayoutAnswer(
             payout.Id.StreamId,
@@ -62,13 +70,16 @@ public sealed record PayoutAnswer(
             shown.Recipient?.Masked,
             shown.ProviderReference,
             derived.Failure,
-            payout.Expected is { } expected ? ExpectationAnswer.Of(expected) : null,
+            payout.Expected is not { } expected ? null
+                : erasedAt is not null ? ExpectationAnswer.Of(expected with { Recipient = null, Metadata = null })
+                : ExpectationAnswer.Of(expected with { Metadata = AnnouncedMetadata.Open(() => installation.Personal, now.DataSalt, payout.Id, expected) }),
             [.. payout.OpenCases.Select(known => known.Kind).Order()],
             payout.FirstSeenAt,
             payout.LastHeardAt,
             payout.LastPolledAt,
             nextPollAt,
             payout.FinalAt,
+            erasedAt,
             version);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class PayoutCsv(PayoutFilter filter, PayoutListing listing) : IR
         while (true)
         {
             var page = await listing.ReadAsync(filter, after, PageRows, cancellation);
-            if (page.Count > 0) yield return page.ConvertAll(PayoutAnswer.Of);
+            if (page.Count > 0) yield return page.ConvertAll(listing.Answer);
             if (page.Count < PageRows) yield break;
             after = PayoutListing.CursorAfter(filter, page[^1]);
         }

@@ -1,18 +1,20 @@
 using Npgsql;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Streams;
 
 namespace Reconciler.Finance;
 
 /// <summary>Folds a payout's stream up to a time. The fold and the rules are the same that made the present.</summary>
-internal sealed class PayoutHistory(NpgsqlDataSource database, EventReader events)
+internal sealed class PayoutHistory(NpgsqlDataSource database, EventReader events, Installation installation)
 {
     /// <param name="validAt">Counts evidence of what had happened by then, by the provider's own time where it gives one.</param>
     /// <param name="knownAt">Counts what we had recorded by then.</param>
     /// <returns>Null where there was no such payout then.</returns>
     internal async Task<PayoutAnswer?> AtAsync(
-        PayoutId id, Provider provider, DateTimeOffset? validAt, DateTimeOffset? knownAt, CancellationToken cancellation)
+        KeptPayout now, DateTimeOffset? validAt, DateTimeOffset? knownAt, CancellationToken cancellation)
     {
+        var (id, provider) = (now.Payout.Id, now.Provider);
         Payout? payout = null;
         var version = 0L;
         await foreach (var stored in ReadAsync(id, cancellation))
@@ -26,7 +28,7 @@ internal sealed class PayoutHistory(NpgsqlDataSource database, EventReader event
 
         if (payout is null || payout.FirstSeenAt == DateTimeOffset.MaxValue) return null;
         var derived = Derivation.Derive(payout);
-        return PayoutAnswer.Of(validAt is null ? payout : AsTheRulesSay(payout, derived), provider, derived, nextPollAt: null, version);
+        return PayoutAnswer.Of(validAt is null ? payout : AsTheRulesSay(payout, derived), provider, derived, nextPollAt: null, version, now, installation);
     }
 
     private async IAsyncEnumerable<StoredEvent> ReadAsync(

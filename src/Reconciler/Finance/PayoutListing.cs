@@ -6,7 +6,7 @@ using Reconciler.Connections;
 namespace Reconciler.Finance;
 
 /// <summary>Pages of payouts as they stand, each exact at the moment of its query.</summary>
-internal sealed class PayoutListing(NpgsqlDataSource database, Book book, Installation installation, TimeProvider clock)
+internal sealed class PayoutListing(NpgsqlDataSource database, Book book, ReadTurns turns, Installation installation, TimeProvider clock)
 {
     /// <summary>What a query asks of the list; its problems are told before anything is read.</summary>
     internal PayoutFilter Filter(IQueryCollection given, AllowedConnections allowed) => new(given, installation.RecipientKey, allowed, clock.GetUtcNow());
@@ -16,14 +16,17 @@ internal sealed class PayoutListing(NpgsqlDataSource database, Book book, Instal
     {
         // One more than asked for tells whether there is a next page.
         var rows = await ReadAsync(filter, filter.After, filter.Limit + 1, cancellation);
-        var items = rows.Take(filter.Limit).Select(PayoutAnswer.Of).ToList();
+        var items = rows.Take(filter.Limit).Select(Answer).ToList();
         return new PayoutPage(items, rows.Count > filter.Limit ? CursorAfter(filter, rows[filter.Limit - 1]).Text : null);
     }
+
+    internal PayoutAnswer Answer(KeptPayout kept) => PayoutAnswer.Of(kept, installation);
 
     internal static Cursor CursorAfter(PayoutFilter filter, KeptPayout last) => filter.CursorAt(last.FirstSeenAt, last.Payout.Id.StreamId);
 
     internal async Task<List<KeptPayout>> ReadAsync(PayoutFilter filter, Cursor? after, int limit, CancellationToken cancellation)
     {
+        using var turn = await turns.TakeAsync(cancellation);
         await using var command = database.CreateCommand();
         var page = filter.AddPageTo(command.Parameters, book.Position, after, limit);
         command.CommandText = Sql(filter.Payouts, page);

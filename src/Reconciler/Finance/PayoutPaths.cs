@@ -14,7 +14,7 @@ internal static class PayoutPaths
     internal const string Root = "/v1/payouts/";
 
     private static readonly string[] Roots = [Root, "/payouts/"];
-    private static readonly string[] SubResources = ["events", "why", "poll", "dossier"];
+    private static readonly string[] SubResources = ["events", "why", "poll", "dossier", "erase"];
     private const string Evidence = "evidence";
 
     internal static IApplicationBuilder UsePayoutPaths(this IApplicationBuilder app) => app.Use((context, next) =>

@@ -14,6 +14,7 @@ internal static class PollPayout
         string connection,
         string id,
         NpgsqlDataSource database,
+        Installation installation,
         ConnectionRegistry connections,
         PollNow poll,
         HttpContext context,
@@ -30,7 +31,7 @@ internal static class PollPayout
         if (result is PollNowResult.Asked) await audit.RecordAsync(context.Actor(), "payout.polled", $"payout:{payout}", cancellation: cancellation);
         return result switch
         {
-            PollNowResult.Asked when await KeptPayout.FindAsync(database, payout, cancellation) is { } kept => TypedResults.Ok(PayoutAnswer.Of(kept)),
+            PollNowResult.Asked when await KeptPayout.FindAsync(database, payout, cancellation) is { } kept => TypedResults.Ok(PayoutAnswer.Of(kept, installation)),
             PollNowResult.NotBefore { At: var at } => new Problem(
                 ProblemKind.TooMany,
                 "The provider's budget or its own word forbids another request now.",

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Npgsql;
 using Reconciler.Access;
+using Reconciler.Connections;
 using Reconciler.Hosting;
 
 namespace Reconciler.Finance;
@@ -11,7 +12,7 @@ internal static class RegisterPayouts
     private const string Json = "application/json";
 
     internal static async Task<IResult> HandleAsync(
-        HttpContext context, AnnouncePayout announce, NpgsqlDataSource database, CancellationToken cancellation)
+        HttpContext context, AnnouncePayout announce, NpgsqlDataSource database, Installation installation, CancellationToken cancellation)
     {
         var type = context.Request.GetTypedHeaders().ContentType?.MediaType.Value;
         if (string.Equals(type, AnnounceMany.ContentType, StringComparison.OrdinalIgnoreCase))
@@ -32,8 +33,8 @@ internal static class RegisterPayouts
         var kept = await KeptPayout.FindAsync(database, payout, cancellation)
             ?? throw new InvalidOperationException($"{payout} was appended and has no row.");
         return announced.Status == StatusCodes.Status201Created
-            ? TypedResults.Created(PayoutPaths.Of(payout), PayoutAnswer.Of(kept))
-            : TypedResults.Ok(PayoutAnswer.Of(kept));
+            ? TypedResults.Created(PayoutPaths.Of(payout), PayoutAnswer.Of(kept, installation))
+            : TypedResults.Ok(PayoutAnswer.Of(kept, installation));
     }
 
     /// <summary>The body; null where it is too large.</summary>

@@ -10,9 +10,11 @@ namespace Reconciler.Finance;
 /// Reads summaries: of one snapshot, exact at its position. A whole team looks at the same ones, and each change lets all their pages ask
 /// again at once: they share the reading.
 /// </summary>
-internal sealed class Summaries(NpgsqlDataSource database, Book book)
+internal sealed class Summaries(NpgsqlDataSource database, Book book, ReadTurns turns)
 {
-    private const string Progress = "select (select position from reconciler.book_progress), (select position from reconciler.feed_head)";
+    private const string Progress = """
+        select position, (select position from reconciler.feed_head), waiting_position is not distinct from position from reconciler.book_progress
+        """;
 
     private readonly SharedReads<SummaryAnswer> shared = new();
 
@@ -23,9 +25,10 @@ internal sealed class Summaries(NpgsqlDataSource database, Book book)
     private async Task<SummaryAnswer> ReadNowAsync(SummaryFilter filter, CancellationToken cancellation)
     {
         var known = filter.Payouts.KnownAt is { } at ? await book.MomentAsync(at, cancellation) : (KnownMoment?)null;
+        using var turn = await turns.TakeAsync(cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var (kept, head) = known is { } moment ? (moment.Move, moment.Position) : await PositionsAsync(connection, cancellation);
+        var (kept, head, hasWaiting) = known is { } moment ? (moment.Move, moment.Position, false) : await PositionsAsync(connection, cancellation);
         await using var batch = new NpgsqlBatch(connection);
         var rows = new NpgsqlBatchCommand(SummarySql.Rows(filter));
         filter.Payouts.AddParametersTo(rows.Parameters, kept);
@@ -39,7 +42,7 @@ internal sealed class Summaries(NpgsqlDataSource database, Book book)
             since.Add($"${ages.Parameters.Count}");
         }
 
-        ages.CommandText = SummarySql.Ages(filter, since);
+        ages.CommandText = hasWaiting && filter.Payouts.IsByTotals ? WaitingSql.Ages(filter, since) : SummarySql.Ages(filter, since);
         batch.BatchCommands.Add(ages);
         return await ReadAsync(batch, filter, head, cancellation);
     }
@@ -69,12 +72,12 @@ internal sealed class Summaries(NpgsqlDataSource database, Book book)
         return new SummaryAnswer(position, filter.At.ToMicrosecond(), filter.Payouts.KnownAt, rows, ages);
     }
 
-    private static async Task<(long Kept, long Head)> PositionsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<(long Kept, long Head, bool HasWaiting)> PositionsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Progress, connection);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
-        return (row.GetInt64(0), row.GetInt64(1));
+        return (row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2));
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

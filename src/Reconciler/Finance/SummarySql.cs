@@ -37,23 +37,29 @@ internal static class SummarySql
         var byTotals = filter.Payouts is { KnownAt: not null, IsByTotals: true };
         var rowsFrom = byTotals ? DateOnly.FromDateTime(filter.At.UtcDateTime.AddDays(-AgeDaysMax)) : (DateOnly?)null;
         var rows = $"""
-            select case when first_seen_at > {since[0]} then 0 when first_seen_at > {since[1]} then 1
-                    when first_seen_at > {since[2]} then 2 when first_seen_at > {since[3]} then 3 else 4 end as band,
-                connection, currency, payouts, amount
+            select {Band(since)} as band, connection, currency, payouts, amount
             from ({(rowsFrom is { } first ? KnownNotFinal(filter, first) : Each(filter, notFinal: true))}) as one
             """;
         var before = !byTotals ? "" : $"""
             union all select 4, connection, currency, payouts, amount from ({Totals(filter)}) as whole
             where day < '{Day(rowsFrom!.Value)}' and status in ('pending', 'processing')
             """;
-        return $"""
-            {Cte(filter)}
-            select band, {(filter.ByConnection ? "connection" : "null")}, nullif(currency, ''), sum(payouts)::bigint, sum(amount)
-            from ({rows} {before}) as part
-            group by band, {(filter.ByConnection ? "connection, " : "")}currency having sum(payouts) <> 0
-            order by band, {(filter.ByConnection ? "connection, " : "")}currency
-            """;
+        return SumOfAges(filter, $"{rows} {before}");
     }
+
+    /// <param name="rows">A query of bands, connections, currencies, counts and amounts.</param>
+    internal static string SumOfAges(SummaryFilter filter, string rows) => $"""
+        {Cte(filter)}
+        select band, {(filter.ByConnection ? "connection" : "null")}, nullif(currency, ''), sum(payouts)::bigint, sum(amount)
+        from ({rows}) as part
+        group by band, {(filter.ByConnection ? "connection, " : "")}currency having sum(payouts) <> 0
+        order by band, {(filter.ByConnection ? "connection, " : "")}currency
+        """;
+
+    internal static string Band(IReadOnlyList<string> since) => $"""
+        case when first_seen_at > {since[0]} then 0 when first_seen_at > {since[1]} then 1 when first_seen_at > {since[2]} then 2
+            when first_seen_at > {since[3]} then 3 else 4 end
+        """;
 
     private static string Cte(SummaryFilter filter) => filter.Payouts.KnownAt is null ? Touched.Cte : "";
 

@@ -10,16 +10,15 @@ namespace Reconciler.Ingest;
 
 /// <param name="Reason">A word: a refusal reason, or why a nudge was not kept.</param>
 /// <param name="Digest">Of the whole body.</param>
-/// <param name="Body">Whole when given, cut when kept.</param>
 internal sealed record RejectedDelivery(
-    ConnectionKey Connection, string Reason, EvidenceDigest Digest, byte[] Body, int BodyBytes, string? RemoteAddress, DateTimeOffset ReceivedAt)
+    ConnectionKey Connection, string Reason, EvidenceDigest Digest, int BodyBytes, string? RemoteAddress, DateTimeOffset ReceivedAt)
 {
     internal static RejectedDelivery Of(ConnectionKey connection, string reason, Providers.Delivery delivery, string? remoteAddress) => new(
-        connection, reason, EvidenceDigest.Of(delivery.Body.Span), delivery.Body.ToArray(), delivery.Body.Length, remoteAddress, delivery.ReceivedAt);
+        connection, reason, EvidenceDigest.Of(delivery.Body.Span), delivery.Body.Length, remoteAddress, delivery.ReceivedAt);
 }
 
 /// <summary>
-/// What was not verified is kept here and nowhere else, for a person who looks for a wrong setting. Bounded in memory, in time and in
+/// What was not verified is noted here, without its bytes, and nowhere else, for a person who looks for a wrong setting. Bounded in memory, in time and in
 /// the database: a flood of forged deliveries must cost next to nothing, and must not push out the one other word that explains
 /// a wrong setting, so each connection and reason has a share of its own.
 /// </summary>
@@ -27,13 +26,12 @@ internal sealed partial class RejectLog(NpgsqlDataSource database, TimeProvider 
 {
     private const int BatchMax = 1000;
     private const int WaitingPerReasonMax = 200;
-    private const int BodyBytesKept = 4096;
     private const int KeptPerConnection = 5000;
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(1);
 
     private const string Insert = """
-        insert into reconciler.rejected_deliveries (connection, reason, digest, body_head, body_bytes, remote_address, received_at)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7)
+        insert into reconciler.rejected_deliveries (connection, reason, digest, body_bytes, remote_address, received_at)
+        select * from unnest($1, $2, $3, $4, $5, $6)
         """;
 
     // Served by rejected_deliveries_by_connection.
@@ -54,7 +52,7 @@ internal sealed partial class RejectLog(NpgsqlDataSource database, TimeProvider 
             return;
         }
 
-        waiting.Writer.TryWrite(rejected with { Body = rejected.Body.Length > BodyBytesKept ? rejected.Body[..BodyBytesKept] : rejected.Body });
+        waiting.Writer.TryWrite(rejected);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -89,7 +87,6 @@ internal sealed partial class RejectLog(NpgsqlDataSource database, TimeProvider 
         insert.Parameters.Add(Columns.Texts(batch, one => one.Connection.ToString()));
         insert.Parameters.Add(Columns.Texts(batch, one => one.Reason));
         insert.Parameters.Add(Columns.Bytes(batch, one => one.Digest.ToBytes()));
-        insert.Parameters.Add(Columns.Bytes(batch, one => one.Body));
         insert.Parameters.Add(Columns.Of(batch, one => one.BodyBytes, NpgsqlDbType.Integer));
         insert.Parameters.Add(Columns.Texts(batch, one => one.RemoteAddress));
         insert.Parameters.Add(Columns.Of(batch, one => one.ReceivedAt, NpgsqlDbType.TimestampTz));

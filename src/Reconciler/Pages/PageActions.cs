@@ -12,6 +12,7 @@ using Reconciler.Pages.AccessPages;
 using Reconciler.Pages.Errors;
 using Reconciler.Pages.Payouts;
 using Reconciler.Pages.Reading;
+using Reconciler.Personal;
 using Reconciler.Polling;
 
 namespace Reconciler.Pages;
@@ -23,6 +24,7 @@ internal static class PageActions
     {
         Map("/cases/{id:guid}/{act}", CaseAsync, Scope.FinanceResolve);
         Map("/payouts/{connection}/{id}/poll", PollAsync, Scope.FinanceResolve);
+        Map("/payouts/{connection}/{id}/erase", EraseAsync, Scope.Admin);
         Map("/periods/{connection}/{period}/close", PeriodAsync, Scope.FinanceApprove);
         Map("/views/{page}", ViewAsync, Scope.FinanceRead);
 
@@ -41,7 +43,7 @@ internal static class PageActions
         {
             var result = act switch
             {
-                "taken" => await tend.AssignAsync(id, actor.Reference, actor, cancellation),
+                "taken" => await tend.AssignAsync(id, actor.PersonReference, actor, cancellation),
                 "released" => await tend.AssignAsync(id, null, actor, cancellation),
                 "noted" => await tend.NoteAsync(id, note, actor, cancellation),
                 "proposed" when EnumWords<ProposedOutcome>.TryParse(form["outcome"], out var outcome) =>
@@ -66,6 +68,22 @@ internal static class PageActions
         return Results.LocalRedirect($"{Addresses.Of(payout)}?asked={outcome}");
     }
 
+    private static async Task<IResult> EraseAsync(
+        string connection, string id, HttpContext context, ErasePayout erase, CancellationToken cancellation)
+    {
+        if (PayoutPaths.IdOf(connection, id) is not { } payout || !context.Actor().Connections.Allow(payout.Connection)) return Results.NotFound();
+        var (form, back) = (context.Request.Form, Addresses.Of(payout));
+        var why = form["why"].ToString();
+        if (CaseText.Refusal("why", why) is { } unfit) return Refused(unfit, back);
+        if (form["confirm"].ToString().Trim() != payout.ProviderPayoutId) return Refused(Problem.Invalid("confirm", "It is not the payout's id."), back);
+        return await erase.EraseAsync(payout, why, form["force"] == "yes", context.Actor(), cancellation) switch
+        {
+            Erasure.NotSettled open => Refused(EraseRoute.Refusal(payout, open), back),
+            Erasure.Unknown => Results.NotFound(),
+            _ => Results.LocalRedirect(back),
+        };
+    }
+
     private static async Task<IResult> PeriodAsync(
         string connection, string period, HttpContext context, ClosePeriod close, CancellationToken cancellation)
     {
@@ -80,6 +98,8 @@ internal static class PageActions
         var (form, owner) = (context.Request.Form, context.Actor().Reference);
         var back = form["query"].ToString() is { Length: > 0 } query ? $"/{page}?{query}" : $"/{page}";
         if (form["forget"].ToString() is { Length: > 0 } forgotten) await views.ForgetAsync(owner, page, forgotten, cancellation);
+        else if (SavedViews.NamesSomebody(form["query"].ToString()))
+            return Refused(Problem.Invalid("query", "A view of what one person was paid is not kept: take the recipient out of it."), back);
         else if (!await views.SaveAsync(owner, page, form["view"].ToString().Trim(), form["query"].ToString(), cancellation))
             return Refused(Problem.Invalid("view", $"A name has 1 to {SavedViews.NameCharactersMax} characters, and there is room for {SavedViews.PerOwnerMax}."), back);
         return Results.LocalRedirect(Addresses.Ours(back));

@@ -9,16 +9,22 @@ public sealed record Finding(string Check, string Subject, string Detail)
     public override string ToString() => $"{Check}: {Subject}: {Detail}";
 }
 
-/// <summary>Takes findings as they come: all are counted, the first are told.</summary>
+/// <summary>Takes findings as they come, from any thread: all are counted, the first are told, one at a time.</summary>
 internal sealed class Findings(Action<Finding> tell)
 {
     private const int ToldMax = 1_000;
 
-    internal long Count { get; private set; }
+    private readonly Lock telling = new();
+    private long count;
+
+    internal long Count => Interlocked.Read(ref count);
 
     internal void Add(string check, string subject, string detail)
     {
-        if (++Count <= ToldMax) tell(new Finding(check, subject, detail));
+        lock (telling)
+        {
+            if (++count <= ToldMax) tell(new Finding(check, subject, detail));
+        }
     }
 
     internal void Unless(bool holds, string check, string subject, string detail)

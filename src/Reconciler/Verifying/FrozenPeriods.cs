@@ -14,7 +14,7 @@ internal static class FrozenPeriods
 
     internal static async Task CheckAsync(NpgsqlDataSource database, Book book, TimeProvider clock, Findings findings, CancellationToken cancellation)
     {
-        var summaries = new Summaries(database, book);
+        var summaries = new Summaries(database, book, new ReadTurns(clock));
         await using var command = database.CreateCommand(All);
         foreach (var closed in await ClosedPeriods.ReadAsync(command, cancellation))
         {

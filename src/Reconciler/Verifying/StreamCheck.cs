@@ -1,5 +1,3 @@
-using System.Globalization;
-using Reconciler.Appending;
 using Reconciler.Core;
 
 namespace Reconciler.Verifying;
@@ -7,9 +5,10 @@ namespace Reconciler.Verifying;
 /// <summary>One payout: its stream against all that is derived from it.</summary>
 internal static class StreamCheck
 {
-    internal static void Of(StreamPage page, string id, Findings findings)
+    internal static void Of(StreamPage page, int place, Findings findings)
     {
-        if (!page.Folds.TryGetValue(id, out var folded))
+        var (id, folded, booked) = (page.Ids[place], page.Fold(place), page.Booked(place));
+        if (folded.Version == 0)
         {
             findings.Add("stream", id, "it has no events");
             return;
@@ -17,53 +16,56 @@ internal static class StreamCheck
 
         findings.Unless(folded.IsDense, "stream", id, "its versions are not 1, 2, 3…");
         if (folded.Trouble is { } trouble) findings.Add("stream", id, trouble);
-        if (page.Versions.TryGetValue(id, out var version)) findings.Same(folded.Version, version, "stream", id, "the stream's version");
-        else findings.Add("stream", id, "it has events and no row in mt_streams");
+        findings.Same(folded.Version, booked.StreamVersion, "stream", id, "the stream's version");
         if (folded.Payout is not { } payout) return;
-        Row(page, id, folded, payout, findings);
-        Cases(page, id, payout, findings);
-        Book(page, id, folded, findings);
+        if (page.Row(place) is { } row) Row(StoredRow.Of(payout, folded.Version, row.IsErased), row, id, findings);
+        else findings.Add("payout", id, "it has a stream and no row");
+        Cases(page.CasesOf(place), payout, id, findings);
+        Book(page.BeyondBook(id), booked, folded, id, findings);
     }
 
-    private static void Row(StreamPage page, string id, Folded folded, Payout payout, Findings findings)
+    private static void Row(StoredRow expected, StoredRow row, string id, Findings findings)
     {
-        if (!page.Payouts.TryGetValue(id, out var row))
-        {
-            findings.Add("payout", id, "it has a stream and no row");
-            return;
-        }
+        if (!expected.State.AsSpan().SequenceEqual(row.State))
+            findings.Same(Convert.ToHexStringLower(expected.State), Convert.ToHexStringLower(row.State), "payout", id, "the state");
+        Same(expected.Version, row.Version, "version");
+        Same(expected.Connection, row.Connection, "connection");
+        Same(expected.ProviderPayoutId, row.ProviderPayoutId, "provider_payout_id");
+        Same(expected.Status, row.Status, "status");
+        Same(expected.Final, row.Final, "final");
+        Same(expected.Confidence, row.Confidence, "confidence");
+        Same(expected.Rule, row.Rule, "rule");
+        Same(expected.StatusVersion, row.StatusVersion, "status_version");
+        Same(expected.Amount, row.Amount, "amount");
+        Same(expected.Currency, row.Currency, "currency");
+        Same(expected.Recipient, row.Recipient, "recipient");
+        Same(expected.RecipientDigest, row.RecipientDigest, "recipient_digest");
+        Same(expected.Reference, row.Reference, "reference");
+        Same(expected.ProviderReference, row.ProviderReference, "provider_reference");
+        Same(expected.Open, row.Open, "open_discrepancies");
+        Same(expected.PollsSinceHeard, row.PollsSinceHeard, "polls_since_heard");
+        Same(expected.FirstSeenAt, row.FirstSeenAt, "first_seen_at");
+        Same(expected.LastHeardAt, row.LastHeardAt, "last_heard_at");
+        Same(expected.LastPolledAt, row.LastPolledAt, "last_polled_at");
+        Same(expected.FinalAt, row.FinalAt, "final_at");
 
-        findings.Same(Convert.ToHexStringLower(PayoutState.Write(payout)), row.State, "payout", id, "the state");
-        findings.Same(Columns(payout), row.Columns, "payout", id, "what its columns say");
-        findings.Same(payout.FirstSeenAt, row.FirstSeenAt, "payout", id, "first_seen_at");
-        findings.Same(payout.LastHeardAt, row.LastHeardAt, "payout", id, "last_heard_at");
-        findings.Same(payout.LastPolledAt, row.LastPolledAt, "payout", id, "last_polled_at");
-        findings.Same(payout.FinalAt, row.FinalAt, "payout", id, "final_at");
-        findings.Same(folded.Version, row.Version, "payout", id, "version");
+        void Same<T>(T should, T found, string column) => findings.Same(should, found, "payout", id, column);
     }
 
-    private static string Columns(Payout payout)
+    private static void Cases(IReadOnlyList<(Guid Id, string Kind, bool Open)> known, Payout payout, string id, Findings findings)
     {
-        var (shown, derived) = (PayoutColumns.Of(payout), Derivation.Derive(payout));
-        return string.Join('|',
-            payout.Id.Connection, payout.Id.ProviderPayoutId, derived.Status.Word(), derived.Status.IsFinal() ? "t" : "f",
-            derived.Confidence.Word(), derived.Rule.Word(), payout.StatusVersion.ToString(CultureInfo.InvariantCulture),
-            shown.Amount is { } amount ? amount.ToString("0.####", CultureInfo.InvariantCulture) : "-", shown.Currency ?? "-",
-            shown.Recipient?.Masked ?? "-", shown.Recipient?.Digest ?? "-", shown.Reference ?? "-", shown.ProviderReference ?? "-",
-            string.Join(' ', payout.OpenCases.Select(known => known.Kind.Word())), payout.PollsSinceHeard.ToString(CultureInfo.InvariantCulture));
-    }
-
-    private static void Cases(StreamPage page, string id, Payout payout, Findings findings)
-    {
-        var kept = page.CasesAt(id).OrderBy(one => one.Id).Select(one => $"{one.Id} {one.Kind} {(one.Open ? "open" : "closed")}");
+        if (known.Count == 0 && payout.Cases.IsEmpty) return;
+        var kept = known.OrderBy(one => one.Id).Select(one => $"{one.Id} {one.Kind} {(one.Open ? "open" : "closed")}");
         var told = payout.Cases.OrderBy(one => one.Id).Select(one => $"{one.Id} {one.Kind.Word()} {(one.Open ? "open" : "closed")}");
         findings.Same(string.Join(", ", told), string.Join(", ", kept), "cases", id, "the list of its cases");
     }
 
-    private static void Book(StreamPage page, string id, Folded folded, Findings findings)
+    private static void Book((int Changes, bool Amended) beyond, BookedRow booked, Folded folded, string id, Findings findings)
     {
-        findings.Same(folded.Told, page.Told.GetValueOrDefault(id), "book", id, "the number of its changes in the book and the feed");
-        findings.Same(page.LastMoveOf.GetValueOrDefault(id), page.StandingOf.GetValueOrDefault(id), "book", id, "its standing");
-        if (page.ShownOf.TryGetValue(id, out var shown)) findings.Same(shown.Row, shown.Standing, "book", id, "what its standing says of its row");
+        findings.Same(folded.Told, booked.Told + beyond.Changes, "book", id, "the number of its changes in the book and the feed");
+        if (booked.Astray is { } astray) findings.Add("book", id, $"its move {astray} does not begin where the one before it ended");
+        if (booked.NotLast is { } last) findings.Add("book", id, $"its standing is not its last move: {last}");
+        // A row that moved since is not in the book yet.
+        if (booked.NotShown is { } shown && beyond is (0, false)) findings.Add("book", id, $"its standing is not as its row: {shown}");
     }
 }

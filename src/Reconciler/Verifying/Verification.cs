@@ -7,11 +7,19 @@ namespace Reconciler.Verifying;
 /// <summary>
 /// Reads the whole database, page by page in bounded memory, and tells what is not as it must be: streams and feed dense, each payout's
 /// row the fold of its stream, each case as the stream says, the book as the feed says. It changes nothing but to bring the book up to
-/// date, and may run while the service does: each page is one snapshot.
+/// date, and may run while the service does: each page is one snapshot, so that none holds back the vacuum for long.
 /// </summary>
 public sealed class Verification(NpgsqlDataSource database, TimeProvider clock)
 {
     private const int StuckPassesMax = 3;
+
+    // While one of them folds, the database reads for the others.
+    private const int PayoutLanes = 2;
+
+    // Whatever the tables' statistics say: a page is a few thousand rows by their indexes, never a whole table.
+    private const string ByIndexes = """
+        set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_bitmapscan = off
+        """;
 
     private readonly Book book = new(database, clock);
 
@@ -22,8 +30,9 @@ public sealed class Verification(NpgsqlDataSource database, TimeProvider clock)
     {
         var findings = new Findings(tell);
         await CatchUpAsync(findings, progress, cancellation);
-        await PayoutsAsync(findings, progress, cancellation);
-        await FeedAsync(findings, progress, cancellation);
+        await PagesAsync(findings, await VerifyProgress.BeginAsync(database, clock, progress, cancellation), cancellation);
+        progress("What has no payout.");
+        await OrphansAsync(findings, cancellation);
         progress("The book's sums.");
         await BookSums.CheckAsync(database, findings, cancellation);
         progress("Closed periods.");
@@ -47,31 +56,64 @@ public sealed class Verification(NpgsqlDataSource database, TimeProvider clock)
         }
     }
 
-    private async Task PayoutsAsync(Findings findings, Action<string> progress, CancellationToken cancellation)
+    private async Task PagesAsync(Findings findings, VerifyProgress progress, CancellationToken cancellation)
     {
-        var (after, checkedPayouts) = ("", 0L);
-        while (true)
+        using var pages = new PayoutPages();
+        using var fault = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAll([FeedLaneAsync(), .. Enumerable.Range(0, PayoutLanes).Select(_ => PayoutLaneAsync())]);
+
+        Task PayoutLaneAsync() => LaneAsync(async connection =>
         {
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-            var page = await StreamPage.ReadAsync(connection, after, cancellation);
-            if (page.Ids.Count == 0) return;
-            foreach (var id in page.Ids) StreamCheck.Of(page, id, findings);
-            checkedPayouts += page.Ids.Count;
-            after = page.Ids[^1];
-            if (page.Ids.Count == StreamPage.StreamsMax || checkedPayouts <= StreamPage.StreamsMax) progress($"Payouts: {checkedPayouts}.");
+            var ids = await pages.NextAsync(connection, fault.Token);
+            await CheckAsync(connection, ids, findings, fault.Token);
+            if (ids.Length > 0) progress.Payouts(ids.Length);
+            return ids.Length > 0;
+        });
+
+        async Task FeedLaneAsync()
+        {
+            var feed = new FeedWalk(findings);
+            await LaneAsync(async connection =>
+            {
+                var more = await feed.NextAsync(connection, fault.Token);
+                progress.Feed(feed.Position);
+                return more;
+            });
+        }
+
+        async Task LaneAsync(Func<NpgsqlConnection, Task<bool>> nextAsync)
+        {
+            // Not on the thread of whoever begins the lanes: each has its own work to do between the answers.
+            await Task.Yield();
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync(fault.Token);
+                for (var more = true; more;)
+                {
+                    await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, fault.Token);
+                    await using (var plans = new NpgsqlCommand(ByIndexes, connection)) await plans.ExecuteNonQueryAsync(fault.Token);
+                    more = await nextAsync(connection);
+                }
+            }
+            catch
+            {
+                await fault.CancelAsync();
+                throw;
+            }
         }
     }
 
-    private async Task FeedAsync(Findings findings, Action<string> progress, CancellationToken cancellation)
+    private async Task OrphansAsync(Findings findings, CancellationToken cancellation)
     {
-        var feed = new FeedWalk(findings);
-        while (true)
-        {
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-            if (!await feed.NextAsync(connection, cancellation)) return;
-            progress($"Feed: position {feed.Position}.");
-        }
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        await CheckAsync(connection, await PayoutPages.OrphansAsync(connection, cancellation), findings, cancellation);
+    }
+
+    private static async Task CheckAsync(NpgsqlConnection connection, string[] ids, Findings findings, CancellationToken cancellation)
+    {
+        if (ids.Length == 0) return;
+        var page = await StreamPage.ReadAsync(connection, ids, cancellation);
+        for (var place = 0; place < ids.Length; place++) StreamCheck.Of(page, place, findings);
     }
 }

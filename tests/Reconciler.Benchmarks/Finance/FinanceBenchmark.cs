@@ -49,7 +49,7 @@ internal static class FinanceBenchmark
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
             var first = await CountAsync(database, $"select count(*) from reconciler.payouts where connection = '{Webhook.Connection}'");
             var readers = new FinanceReaders(http, service, cluster, clock, TimeSpan.FromSeconds(seconds));
-            await readers.MeasureAsync(payouts, first, options.Number("readers", 20), options.Number("webhooks", 500));
+            await readers.MeasureAsync(payouts, first, options.Number("readers", 20), options.Number("webhooks", 500), options.Text("only"));
             if (options.Number("export", 1) == 1) await FinanceExport.MeasureAsync(http, service, clock);
         }
 

@@ -12,9 +12,10 @@ internal sealed class FinanceReaders(HttpClient http, ChildProcess service, Priv
 
     /// <param name="payouts">As many were made, in equal steps of time.</param>
     /// <param name="known">How many of them the webhooks' connection has.</param>
-    internal async Task MeasureAsync(int payouts, long known, int readers, int webhooks)
+    /// <param name="only">Names of the questions to ask, with commas between them; null: all.</param>
+    internal async Task MeasureAsync(int payouts, long known, int readers, int webhooks, string? only)
     {
-        var questions = Questions(payouts);
+        var questions = Questions(payouts).Where(question => only?.Split(',').Contains(question.Name) != false).ToArray();
         foreach (var (_, address) in questions) await http.GetStringAsync(address());
         using var ending = new CancellationTokenSource();
         var sender = new SteadyWebhooks(service.Address, clock);

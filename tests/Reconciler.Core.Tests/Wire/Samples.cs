@@ -26,6 +26,7 @@ internal static class Samples
     [
         ("payout_expected.full", new PayoutExpected(Id, At, new Expectation("salary-7", Money.Of(5000, "XOF"), Masked, Earlier,
             ImmutableSortedDictionary<string, string>.Empty.Add("Batch", "11").Add("cost centre", "Dakar")))),
+        ("payout_expected.sealed", new PayoutExpected(Id, At, new Expectation("salary-7", Money.Of(5000, "XOF"), Masked, Earlier, null, "AQAAAAE="))),
         ("payout_expected.bare", new PayoutExpected(Id, At, new Expectation("salary-7", Money.Of(5000, "XOF"), null, null, null))),
         ("webhook_received.full", new WebhookReceived(Id, At, First, Full, Verified: true, "2026-11", "d-1", VerifyFinal.Contested)),
         ("webhook_received.bare", new WebhookReceived(Id, At, First, Bare, Verified: false, null, null, VerifyFinal.Always)),

@@ -23,7 +23,10 @@ public sealed class Keys_and_users_by_command(PostgresFixture postgres)
         var (_, password, _) = await RunAsync(service, "users", "add", "amina", "--role", "viewer", "--generate");
         using var browser = new Browser(service.Address);
         (await browser.SignInAsync("amina", password.Trim())).StatusCode.ShouldBe(HttpStatusCode.Found);
+        (await RunAsync(service, "keys", "add", "--name", "month's end", "--scope", "finance:resolve", "--owner", "Amina")).Code.ShouldBe(0);
+        (await RunAsync(service, "keys", "list")).Output.ShouldContain("  amina  month's end");
         (await RunAsync(service, "users", "disable", "amina")).Code.ShouldBe(0);
+        (await RunAsync(service, "keys", "add", "--name", "x", "--scope", "finance:read", "--owner", "amina")).ShouldBe((1, "", "--owner 'amina' is no user who may sign in.\n"));
         (await RunAsync(service, "users", "disable", "nobody")).ShouldBe((1, "", "There is no user 'nobody'.\n"));
         (await RunAsync(service, "keys", "add", "--name", "x")).Code.ShouldBe(1);
         (await RunAsync(service, "keys", "add", "--nmae", "x")).Code.ShouldBe(1);

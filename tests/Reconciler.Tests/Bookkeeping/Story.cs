@@ -60,7 +60,8 @@ internal sealed class Story : IAsyncDisposable
 
     internal static PayoutFilter List(string query) => new(Query(query), "key"u8, AllowedConnections.All, TimeProvider.System.GetUtcNow());
 
-    internal static SummaryFilter Sums(string query) => new(Query(query), "key"u8, AllowedConnections.All, TimeProvider.System.GetUtcNow());
+    internal static SummaryFilter Sums(string query, DateTimeOffset? now = null) =>
+        new(Query(query), "key"u8, AllowedConnections.All, now ?? TimeProvider.System.GetUtcNow());
 
     internal async Task<List<Finding>> VerifyAsync()
     {

@@ -17,6 +17,18 @@ public sealed class Sums_and_lists_while_things_happen(PostgresFixture postgres)
             from reconciler.payouts group by (first_seen_at at time zone 'UTC')::date, status, currency) as lines
         """;
 
+    // Ages to a moment that cuts through the minutes in which things happened.
+    private const string Aged = """
+        select coalesce(string_agg(line, ' ' order by line collate "C"), '') from (
+            select concat_ws(',', case when age < interval '5 minutes' then 0 when age < interval '1 hour' then 1 when age < interval '1 day' then 2
+                when age < interval '3 days' then 3 else 4 end, connection, coalesce(currency, '-'), count(*), trim_scale(sum(coalesce(amount, 0)))) as line
+            from (select timestamptz 'MOMENT' - first_seen_at as age, * from reconciler.payouts where not final) as one
+            group by case when age < interval '5 minutes' then 0 when age < interval '1 hour' then 1 when age < interval '1 day' then 2
+                when age < interval '3 days' then 3 else 4 end, connection, currency) as lines
+        """;
+
+    private static readonly DateTimeOffset Midnight = new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly string[] ListQueries =
     [
         "status=pending", "status=succeeded&sort=firstSeenAt", "final=false", "final=true", "discrepancy=any", "discrepancy=unexpected_payout",
@@ -33,7 +45,7 @@ public sealed class Sums_and_lists_while_things_happen(PostgresFixture postgres)
     {
         await using var story = new Story(await postgres.NewDatabaseAsync(), seed);
         var random = new Random(seed);
-        var summaries = new Summaries(story.Database, story.Book);
+        var summaries = new Summaries(story.Database, story.Book, new ReadTurns(TimeProvider.System));
         var known = new List<(string Query, string Answer)>();
         for (var chapter = 0; chapter < 8; chapter++)
         {
@@ -45,6 +57,7 @@ public sealed class Sums_and_lists_while_things_happen(PostgresFixture postgres)
             Lines(await summaries.ReadAsync(Story.Sums("by=day&by=status&minAmount=0"), CancellationToken.None))
                 .ShouldBe(await Rows.OneAsync<string>(story.ConnectionString, Counted.Replace("payouts group", "payouts where amount >= 0 group")));
             sums.NotFinal.Sum(row => row.Count).ShouldBe(await Rows.CountAsync(story.ConnectionString, "payouts where not final"));
+            foreach (var band in SummarySql.Bands) await AgesAsync(story, summaries, Midnight + band + TimeSpan.FromSeconds(random.Next(-40, 40)));
             await ListsAsync(story);
 
             var at = InstantConverter.Text(TimeProvider.System.GetUtcNow());
@@ -60,9 +73,20 @@ public sealed class Sums_and_lists_while_things_happen(PostgresFixture postgres)
         return true;
     }
 
+    private static async Task AgesAsync(Story story, Summaries summaries, DateTimeOffset at)
+    {
+        // Once more by what no count of whole minutes can answer.
+        foreach (var query in (string[])["by=connection", "by=connection&from=2026-11-01T00:00:01Z"])
+        {
+            var ages = (await summaries.ReadAsync(Story.Sums(query, at), CancellationToken.None)).NotFinal;
+            string.Join(' ', ages.Select(row => $"{(int)row.Age},{row.Connection},{row.Currency ?? "-"},{row.Count},{row.Amount ?? "0"}").Order(StringComparer.Ordinal))
+                .ShouldBe(await Rows.OneAsync<string>(story.ConnectionString, Aged.Replace("MOMENT", InstantConverter.Text(at))), $"{query} at {at:O}");
+        }
+    }
+
     private static async Task ListsAsync(Story story)
     {
-        var listing = new PayoutListing(story.Database, story.Book, new Installation(story.Database, new ConnectionsOptions()), TimeProvider.System);
+        var listing = new PayoutListing(story.Database, story.Book, new ReadTurns(TimeProvider.System), new Installation(story.Database, new ConnectionsOptions()), TimeProvider.System);
         var all = await listing.ReadAsync(Story.List("limit=500"), null, 500, CancellationToken.None);
         foreach (var query in ListQueries)
         {
@@ -89,7 +113,7 @@ public sealed class Sums_and_lists_while_things_happen(PostgresFixture postgres)
 
     private static async Task<string> KnownAsync(Story story, Summaries summaries, string query)
     {
-        var payouts = new KnownPayouts(story.Database, story.Book);
+        var payouts = new KnownPayouts(story.Database, story.Book, new ReadTurns(TimeProvider.System));
         var page = await payouts.PageAsync(Story.List($"{query}&limit=500"), CancellationToken.None);
         var sums = await summaries.ReadAsync(Story.Sums(query), CancellationToken.None);
         foreach (var status in page.Items.GroupBy(item => item.Status))

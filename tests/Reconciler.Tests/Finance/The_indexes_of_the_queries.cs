@@ -88,6 +88,12 @@ public sealed class The_indexes_of_the_queries(PostgresFixture postgres)
             await ShouldUseAsync(story, query, index, parameters => SummarySql.Rows(filter), SummarySql.Ages(filter, [.. SummarySql.Bands.Select(_ => "'2026-10-01Z'::timestamptz")]), filter.Payouts);
         }
 
+        foreach (var index in (string[])["payout_waiting", "payout_standings_not_final", "payout_standings_pkey", "payouts_pkey"])
+        {
+            var filter = Story.Sums("");
+            await ShouldUseAsync(story, "ages", index, _ => SummarySql.Rows(filter), WaitingSql.Ages(filter, [.. SummarySql.Bands.Select(_ => "'2026-10-01Z'::timestamptz")]), filter.Payouts);
+        }
+
         await ShouldUseAsync(story, "cases", "discrepancies_open",
             _ => "select * from reconciler.discrepancies where closed_at is null order by opened_at desc, id desc limit 51");
         await ShouldUseAsync(story, "late moves", "payout_moves_by_day",

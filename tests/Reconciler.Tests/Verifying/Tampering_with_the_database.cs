@@ -41,6 +41,7 @@ public sealed class Tampering_with_the_database(PostgresFixture postgres)
         ("book", "delete from reconciler.payout_standings where stream_id = (select min(stream_id) from reconciler.payout_standings)"),
         ("sums", "update reconciler.payout_totals set payouts = payouts + 1 where ctid = (select min(ctid) from reconciler.payout_totals)"),
         ("sums", "delete from reconciler.payout_totals where ctid = (select min(ctid) from reconciler.payout_totals where payouts <> 0)"),
+        ("sums", "insert into reconciler.payout_waiting values ('2026-11-20T10:00Z', 'zopay-test', 'zopay', 'pending', 'XOF', 1, 5000)"),
         ("periods", "update reconciler.closed_periods set totals = jsonb_set(totals, '{0,count}', '99')"),
         ("periods", "update reconciler.closed_periods set position = position - 1"),
     ];
@@ -71,7 +72,7 @@ public sealed class Tampering_with_the_database(PostgresFixture postgres)
         var installation = new Installation(story.Database, new ConnectionsOptions { MasterKey = Convert.ToBase64String(new byte[32]) });
         await installation.LoadAsync(CancellationToken.None);
         var audit = new AuditLog(story.Database, installation, TimeProvider.System, NullLogger<AuditLog>.Instance);
-        var periods = new ClosedPeriods(story.Database, new Summaries(story.Database, story.Book), audit, TimeProvider.System);
+        var periods = new ClosedPeriods(story.Database, new Summaries(story.Database, story.Book, new ReadTurns(TimeProvider.System)), audit, TimeProvider.System);
         Period.TryParse("2026-11", out var month).ShouldBeTrue();
         (await periods.CloseAsync(Words.Connection, month, Actor.Service("test"), CancellationToken.None)).ShouldNotBeNull();
     }
@@ -80,7 +81,7 @@ public sealed class Tampering_with_the_database(PostgresFixture postgres)
     {
         string[] tables =
         [
-            "mt_streams", "mt_events", "payouts", "discrepancies", "changes", "feed_head", "payout_moves", "payout_standings", "payout_totals", "closed_periods",
+            "mt_streams", "mt_events", "payouts", "discrepancies", "changes", "feed_head", "payout_moves", "payout_standings", "payout_totals", "payout_waiting", "closed_periods",
         ];
         var sql = into == "kept"
             ? string.Join(';', tables.Select(table => $"create table kept.{table} as table reconciler.{table}"))

@@ -13,7 +13,7 @@ namespace Reconciler.Access.Commands;
 internal static class AccessCommand
 {
     internal const string Help = """
-        Usage: Reconciler keys add --name NAME --scope SCOPE... [--connection KEY]... [--expires 90d]
+        Usage: Reconciler keys add --name NAME --scope SCOPE... [--connection KEY]... [--owner USER] [--expires 90d]
                Reconciler keys list
                Reconciler keys revoke ID [--why TEXT]
                Reconciler users add NAME --role viewer|analyst|approver|admin [--generate]
@@ -53,7 +53,7 @@ internal static class AccessCommand
         await using var shell = await CommandServices.OpenAsync();
         return args switch
         {
-            ["keys", .. var rest] => await new KeysCommand(shell.Get<ApiKeyStore>(), TimeProvider.System).RunAsync(rest),
+            ["keys", .. var rest] => await new KeysCommand(shell.Get<ApiKeyStore>(), shell.Get<UserStore>(), TimeProvider.System).RunAsync(rest),
             [_, .. var rest] => await new UsersCommand(shell.Get<UserStore>()).RunAsync(rest),
             [] => 2,
         };

@@ -9,7 +9,7 @@ internal static class ApiKeyRows
     internal const int InUseMax = 5_000;
 
     private const string Columns =
-        "id, name, hint, scopes, connections, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by";
+        "id, name, hint, scopes, connections, owner, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by";
 
     // Served by api_keys_in_use.
     private const string InUse = $"select {Columns}, digest from reconciler.api_keys where revoked_at is null";
@@ -21,7 +21,7 @@ internal static class ApiKeyRows
         await using var command = new NpgsqlCommand(InUse, connection);
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var keys = new List<(byte[], ApiKey)>();
-        while (await rows.ReadAsync(cancellation)) keys.Add((rows.GetFieldValue<byte[]>(11), Of(rows)));
+        while (await rows.ReadAsync(cancellation)) keys.Add((rows.GetFieldValue<byte[]>(12), Of(rows)));
         return keys;
     }
 
@@ -56,10 +56,11 @@ internal static class ApiKeyRows
         row.GetString(2),
         row.GetFieldValue<string[]>(3),
         row.IsDBNull(4) ? null : row.GetFieldValue<string[]>(4),
-        row.GetFieldValue<DateTimeOffset>(5),
-        row.GetString(6),
-        At(row, 7), At(row, 8), At(row, 9),
-        row.IsDBNull(10) ? null : row.GetString(10));
+        row.IsDBNull(5) ? null : row.GetGuid(5),
+        row.GetFieldValue<DateTimeOffset>(6),
+        row.GetString(7),
+        At(row, 8), At(row, 9), At(row, 10),
+        row.IsDBNull(11) ? null : row.GetString(11));
 
     private static DateTimeOffset? At(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

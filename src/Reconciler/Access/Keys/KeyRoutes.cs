@@ -22,6 +22,7 @@ internal static class KeyRoutes
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(BodyBytesMax))
             .WithTags("Keys").WithSummary("Make a key")
             .WithDescription("The answer has the key itself, this once: it is not kept. A key with connections sees nothing of any other. "
+                + "A key with an owner is that person's: where two people have to decide, whoever has it is the same as when they sign in. "
                 + "In use on this node at once, on every other within seconds.")
             .Accepts<WantedKey>("application/json")
             .Produces<MadeKey>(StatusCodes.Status201Created)
@@ -44,7 +45,8 @@ internal static class KeyRoutes
     private static async Task<IResult> OneAsync(string id, ApiKeyStore keys, CancellationToken cancellation) =>
         Guid.TryParse(id, out var wanted) && await keys.FindAsync(wanted, cancellation) is { } key ? TypedResults.Ok(key) : Unknown(id);
 
-    private static async Task<IResult> MakeAsync(HttpContext context, ApiKeyStore keys, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> MakeAsync(
+        HttpContext context, ApiKeyStore keys, AccessDirectory directory, TimeProvider clock, CancellationToken cancellation)
     {
         WantedKey? wanted;
         try
@@ -53,11 +55,13 @@ internal static class KeyRoutes
         }
         catch (JsonException malformed)
         {
-            return Problem.Invalid(malformed.Path?.TrimStart('$', '.') ?? "", "It cannot be read: a key is {name, scopes, connections?, expiresAt?}.");
+            return Problem.Invalid(malformed.Path?.TrimStart('$', '.') ?? "", "It cannot be read: a key is {name, scopes, connections?, owner?, expiresAt?}.");
         }
 
         if (wanted is null) return Problem.Invalid("", "A key is a JSON object.");
         if (wanted.Problems(clock.GetUtcNow()) is { Count: > 0 } problems) return Problem.Invalid(problems);
+        if (wanted.Owner is { } owner && await directory.FindOwnerAsync(owner, cancellation) is null)
+            return Problem.Invalid("owner", "It is the id of a user who may sign in.");
         if (await keys.AddAsync(context.Actor(), wanted, cancellation) is not var (key, secret))
             return new Problem(ProblemKind.KeysTooMany, $"There are {ApiKeyRows.InUseMax} keys in use. Revoke those that nobody needs.");
         context.Response.Headers.Location = $"{All}/{key.Id}";
@@ -82,9 +86,9 @@ public sealed record KeyList(IReadOnlyList<ApiKey> Items);
 /// <summary>A key that was just made.</summary>
 /// <param name="Key">What a caller sends as <c>Authorization: Bearer</c>. It is shown this once.</param>
 public sealed record MadeKey(
-    string Key, Guid Id, string Name, string Hint, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Connections, DateTimeOffset CreatedAt,
-    string CreatedBy, DateTimeOffset? ExpiresAt)
+    string Key, Guid Id, string Name, string Hint, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Connections, Guid? Owner,
+    DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt)
 {
     internal static MadeKey Of(ApiKey key, string secret) =>
-        new(secret, key.Id, key.Name, key.Hint, key.Scopes, key.Connections, key.CreatedAt, key.CreatedBy, key.ExpiresAt);
+        new(secret, key.Id, key.Name, key.Hint, key.Scopes, key.Connections, key.Owner, key.CreatedAt, key.CreatedBy, key.ExpiresAt);
 }

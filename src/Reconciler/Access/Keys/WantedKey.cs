@@ -7,8 +7,9 @@ namespace Reconciler.Access.Keys;
 /// <param name="Name">What people call it.</param>
 /// <param name="Scopes">What it may do.</param>
 /// <param name="Connections">Keys of the connections that exist for it; null: all.</param>
+/// <param name="Owner">Id of the user whose key it is; null: a program's own, which is then a person of its own where two have to decide.</param>
 /// <param name="ExpiresAt">When it stops; null: when it is revoked.</param>
-public sealed record WantedKey(string? Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Connections, DateTimeOffset? ExpiresAt)
+public sealed record WantedKey(string? Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Connections, Guid? Owner, DateTimeOffset? ExpiresAt)
 {
     private const int ConnectionsMax = 50;
 

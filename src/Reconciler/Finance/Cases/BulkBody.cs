@@ -46,7 +46,7 @@ public sealed record BulkBody(
 
     /// <summary>Names what is asked and who asks it, so that a token serves for nothing else.</summary>
     internal byte[] Digest(Actor actor) =>
-        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { Who = actor.Reference, What = this with { Preview = null, Token = null } }, JsonShapes.Answered));
+        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { Who = actor.PersonReference, What = this with { Preview = null, Token = null } }, JsonShapes.Answered));
 }
 
 public enum BulkOutcome

@@ -77,7 +77,7 @@ public sealed class BulkCases(NpgsqlDataSource database, ResolveCase resolve, Te
 
     private Task<CaseResult> ActAsync(BulkBody body, BulkPlan plan, Actor actor, CancellationToken cancellation) => body.Action switch
     {
-        BulkAction.Assign => tend.AssignAsync(plan.Id, body.Owner == "me" ? actor.Reference : body.Owner, actor, cancellation),
+        BulkAction.Assign => tend.AssignAsync(plan.Id, body.Owner == "me" ? actor.PersonReference : body.Owner, actor, cancellation),
         BulkAction.Unassign => tend.AssignAsync(plan.Id, null, actor, cancellation),
         BulkAction.Note => tend.NoteAsync(plan.Id, body.Note!, actor, cancellation),
         BulkAction.Propose => resolve.ProposeAsync(plan.Id, body.Outcome!.Value, body.Note!, actor, cancellation),

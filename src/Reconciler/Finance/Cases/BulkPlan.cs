@@ -37,9 +37,9 @@ internal sealed record BulkPlan(Guid Id, int Number, string? Text, Problem? Prob
             BulkAction.Note => null,
             BulkAction.Assign or BulkAction.Unassign => found.Open ? null : ResolutionRefusal.CaseClosed,
             BulkAction.Propose => Resolving.Judge(
-                payout, new Propose(Guid.Empty, found.Id, body.Outcome!.Value.Status(), "", DateTimeOffset.MaxValue, actor.Reference, now)).Refusal,
+                payout, new Propose(Guid.Empty, found.Id, body.Outcome!.Value.Status(), "", DateTimeOffset.MaxValue, actor.PersonReference, now)).Refusal,
             _ when waiting is null => ResolutionRefusal.NotPending,
-            _ => Resolving.Judge(payout, new Approve(waiting.Id, null, actor.Reference, now)).Refusal,
+            _ => Resolving.Judge(payout, new Approve(waiting.Id, null, actor.PersonReference, now)).Refusal,
         };
         var problem = refusal is { } why ? CaseRefusals.Of(why, null, found) : null;
         return new BulkPlan(found.Id, found.Proposal?.Number ?? 0, problem is null ? Said(body, found) : null, problem, PrintOf(found, payout, waiting, refusal));

@@ -75,7 +75,7 @@ internal static class CaseRoutes
 
     private static Task<IResult> AssignAsync(string id, HttpContext context, TendCase tend, CancellationToken cancellation) =>
         WithBodyAsync<OwnerBody>(context, id, (wanted, body, actor) => body.Owner is { Length: > 0 } owner
-            ? tend.AssignAsync(wanted, owner == "me" ? actor.Reference : owner, actor, cancellation)
+            ? tend.AssignAsync(wanted, owner == "me" ? actor.PersonReference : owner, actor, cancellation)
             : Refused(Problem.Invalid("owner", "It is missing.")), cancellation);
 
     private static async Task<IResult> UnassignAsync(string id, HttpContext context, TendCase tend, CancellationToken cancellation) =>

@@ -9,7 +9,7 @@ using Reconciler.Hosting;
 namespace Reconciler.Finance.Cases;
 
 /// <summary>The cases that a caller sees, by when they are due.</summary>
-public sealed class ListCases(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class ListCases(NpgsqlDataSource database, ReadTurns turns, TimeProvider clock)
 {
     private const int LimitDefault = 50;
     private const int LimitMax = 500;
@@ -33,6 +33,7 @@ public sealed class ListCases(NpgsqlDataSource database, TimeProvider clock)
         var after = AfterCursor(query, sort);
         if (query.Problems.Count > 0) return (null, Problem.Invalid(query.Problems));
 
+        using var turn = await turns.TakeAsync(cancellation);
         // Served by discrepancies_open_by_due, discrepancies_by_due, discrepancies_open or discrepancies_by_opening, which have the orders.
         await using var command = query.Page(database, CaseAnswer.Select, (sort.Column, "noted.id", sort.Descending), after, limit + 1);
         var rows = await CaseAnswer.ReadAsync(command, now, cancellation);
@@ -64,7 +65,7 @@ public sealed class ListCases(NpgsqlDataSource database, TimeProvider clock)
             else query.Where("noted.owner = {0}", owner, NpgsqlDbType.Text);
         }
 
-        if (query.YesNo("mine") is { } mine) query.Where(mine ? "noted.owner = {0}" : "noted.owner is distinct from {0}", actor.Reference, NpgsqlDbType.Text);
+        if (query.YesNo("mine") is { } mine) query.Where(mine ? "noted.owner = {0}" : "noted.owner is distinct from {0}", actor.PersonReference, NpgsqlDbType.Text);
         if (query.YesNo("overdue") is { } overdue)
             query.Where(overdue ? "noted.closed_at is null and noted.due_at < {0}" : "(noted.closed_at is not null or noted.due_at >= {0})",
                 now, NpgsqlDbType.TimestampTz);

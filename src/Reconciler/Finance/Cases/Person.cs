@@ -20,9 +20,9 @@ public sealed record Person(string Reference, string Name)
     internal static async Task<Person> RememberAsync(NpgsqlDataSource database, Actor actor, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(Remember);
-        command.Parameters.Add(new NpgsqlParameter { Value = actor.Reference });
-        command.Parameters.Add(new NpgsqlParameter { Value = actor.Name });
+        command.Parameters.Add(new NpgsqlParameter { Value = actor.PersonReference });
+        command.Parameters.Add(new NpgsqlParameter { Value = actor.PersonName });
         await command.ExecuteNonQueryAsync(cancellation);
-        return new Person(actor.Reference, actor.Name);
+        return new Person(actor.PersonReference, actor.PersonName);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Npgsql;
 using Reconciler.Access;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Hosting;
 using Reconciler.Streams;
@@ -9,7 +10,7 @@ using Reconciler.Streams;
 namespace Reconciler.Finance.Cases;
 
 /// <summary>One case with all that a person needs to decide on it.</summary>
-public sealed class ReadCase(NpgsqlDataSource database, EventReader events, TimeProvider clock)
+public sealed class ReadCase(NpgsqlDataSource database, Installation installation, EventReader events, TimeProvider clock)
 {
     /// <returns>Null where the caller sees no such case.</returns>
     public async Task<CaseDetails?> FindAsync(Guid id, Actor actor, CancellationToken cancellation)
@@ -21,7 +22,7 @@ public sealed class ReadCase(NpgsqlDataSource database, EventReader events, Time
         var entries = await CaseEntry.OfAsync(database, id, cancellation);
         return new CaseDetails(found)
         {
-            About = PayoutAnswer.Of(kept),
+            About = PayoutAnswer.Of(kept, installation),
             Why = Core.Why.Of(kept.Payout, kept.Derived).Sentence,
             Next = Core.Why.Next(kept.Payout, kept.Derived, kept.NextPollAt),
             Sides = await SidesAsync(found, cancellation),
@@ -94,11 +95,11 @@ public sealed record CaseChoices(bool Assign, bool Note, ImmutableArray<Proposed
     internal static CaseChoices Of(CaseAnswer found, Actor actor)
     {
         var mayResolve = actor.May(Scope.FinanceResolve);
-        var isFree = found.Open && (found.Proposal is null || found.Proposal.ProposedBy.Reference == actor.Reference);
+        var isFree = found.Open && (found.Proposal is null || found.Proposal.ProposedBy.Reference == actor.PersonReference);
         return new CaseChoices(
             mayResolve && found.Open,
             mayResolve,
             mayResolve && isFree ? [.. Enum.GetValues<ProposedOutcome>().Where(outcome => Resolving.RefusalOf(found.Kind, outcome.Status()) is null)] : [],
-            actor.May(Scope.FinanceApprove) && found.Proposal is { } waiting && waiting.ProposedBy.Reference != actor.Reference ? waiting.Number : null);
+            actor.May(Scope.FinanceApprove) && found.Proposal is { } waiting && waiting.ProposedBy.Reference != actor.PersonReference ? waiting.Number : null);
     }
 }

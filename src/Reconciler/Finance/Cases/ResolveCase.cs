@@ -23,7 +23,7 @@ public sealed class ResolveCase(NpgsqlDataSource database, Appender appender, Co
         if (await CaseAnswer.FindAsync(database, id, now, cancellation) is not { } found || !actor.Connections.Allow(found.Connection))
             return CaseRefusals.Unknown(id);
         var resolution = Guid.CreateVersion7(now);
-        var word = new Propose(resolution, id, outcome.Status(), note.Trim(), now + settings.ProposalsLast, actor.Reference, now);
+        var word = new Propose(resolution, id, outcome.Status(), note.Trim(), now + settings.ProposalsLast, actor.PersonReference, now);
         return await SayAsync(found, word, resolution, actor, cancellation);
     }
 
@@ -32,14 +32,14 @@ public sealed class ResolveCase(NpgsqlDataSource database, Appender appender, Co
     public Task<CaseResult> ApproveAsync(Guid id, int number, string? note, Actor actor, CancellationToken cancellation) =>
         CaseText.Refusal("note", note, isNeeded: false) is { } unfit
             ? Task.FromResult<CaseResult>(unfit)
-            : DecideAsync(id, number, (proposal, at) => new Approve(proposal, string.IsNullOrWhiteSpace(note) ? null : note.Trim(), actor.Reference, at), actor, cancellation);
+            : DecideAsync(id, number, (proposal, at) => new Approve(proposal, string.IsNullOrWhiteSpace(note) ? null : note.Trim(), actor.PersonReference, at), actor, cancellation);
 
     /// <summary>Rejects: the case stays open.</summary>
     /// <exception cref="AppendUnavailable">It is not known to be permanent; the caller may try again.</exception>
     public Task<CaseResult> RejectAsync(Guid id, int number, string note, Actor actor, CancellationToken cancellation) =>
         CaseText.Refusal("note", note) is { } unfit
             ? Task.FromResult<CaseResult>(unfit)
-            : DecideAsync(id, number, (proposal, at) => new Reject(proposal, note.Trim(), actor.Reference, at), actor, cancellation);
+            : DecideAsync(id, number, (proposal, at) => new Reject(proposal, note.Trim(), actor.PersonReference, at), actor, cancellation);
 
     private async Task<CaseResult> DecideAsync(
         Guid id, int number, Func<Guid, DateTimeOffset, PersonsWord> word, Actor actor, CancellationToken cancellation)

@@ -36,7 +36,7 @@ public sealed class TendCase(NpgsqlDataSource database, TimeProvider clock)
         await using var command = database.CreateCommand(SetOwner);
         command.Parameters.Add(new NpgsqlParameter { Value = id });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)owner ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter { Value = actor.Reference });
+        command.Parameters.Add(new NpgsqlParameter { Value = actor.PersonReference });
         command.Parameters.Add(new NpgsqlParameter { Value = clock.GetUtcNow().ToMicrosecond() });
         await command.ExecuteNonQueryAsync(cancellation);
         return new CaseResult(null, await FindAsync(id, actor, cancellation), null);
@@ -52,7 +52,7 @@ public sealed class TendCase(NpgsqlDataSource database, TimeProvider clock)
         await using var command = database.CreateCommand(AddNote);
         command.Parameters.Add(new NpgsqlParameter { Value = id });
         command.Parameters.Add(new NpgsqlParameter { Value = text.Trim() });
-        command.Parameters.Add(new NpgsqlParameter { Value = actor.Reference });
+        command.Parameters.Add(new NpgsqlParameter { Value = actor.PersonReference });
         command.Parameters.Add(new NpgsqlParameter { Value = clock.GetUtcNow().ToMicrosecond() });
         await command.ExecuteNonQueryAsync(cancellation);
         return new CaseResult(null, found, null);

@@ -60,7 +60,7 @@ public sealed class WriteDossier(NpgsqlDataSource database, Installation install
 
         // Both without what the clock plans next, and as they stood when the last thing happened: the same content must give the same bytes.
         var why = await ExplainPayout.OfAsync(database, kept, asOf, cancellation);
-        var shown = PayoutAnswer.Of(kept);
+        var shown = PayoutAnswer.Of(kept, installation);
         await archive.AddJsonAsync("why.json", Without(why, "next"), cancellation);
         await archive.AddJsonAsync("payout.json", Without(shown, "nextPollAt"), cancellation);
         var cases = await CasesAsync(payout, asOf, cancellation);

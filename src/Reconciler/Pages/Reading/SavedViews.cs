@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
 using NpgsqlTypes;
+using Reconciler.Core;
 
 namespace Reconciler.Pages.Reading;
 
@@ -31,6 +33,13 @@ internal sealed class SavedViews(NpgsqlDataSource database, TimeProvider clock)
         var views = new List<SavedView>();
         while (await rows.ReadAsync(cancellation)) views.Add(new SavedView(rows.GetString(0), rows.GetString(1)));
         return views;
+    }
+
+    /// <summary>A view is kept for years, and in clear.</summary>
+    internal static bool NamesSomebody(string query)
+    {
+        var filters = QueryHelpers.ParseQuery(query);
+        return filters.ContainsKey("recipient") || (filters.TryGetValue("q", out var wanted) && wanted.Any(text => PersonalWords.Mask(text) != text));
     }
 
     /// <param name="query">Without its question mark.</param>
