@@ -24,7 +24,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddStructuredLogs();
 await using var database = await ServiceDatabase.OpenForAsync(builder);
 if (CommandLine.MigratesOnly(args)) return 0;
-if (await RestoredCommand.RunAsync(args, database.Source) is { } restored) return restored;
+if (await RestoredCommand.RunAsync(args, database.Source, ConnectionsOptions.Of(builder.Configuration)) is { } restored) return restored;
 if (await VerifyCommand.AnswerAsync(args, database.Source) is { } verified) return verified;
 
 builder.AddConnections();

@@ -11,8 +11,7 @@ public static class ConnectionSetup
     /// </summary>
     public static IHostApplicationBuilder AddConnections(this IHostApplicationBuilder builder)
     {
-        var options = new ConnectionsOptions();
-        builder.Configuration.GetSection("Reconciler").Bind(options);
+        var options = ConnectionsOptions.Of(builder.Configuration);
         builder.Services
             .AddSingleton(options)
             .AddSingleton<Installation>()

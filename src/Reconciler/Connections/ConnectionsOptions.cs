@@ -17,4 +17,11 @@ public sealed class ConnectionsOptions
 
     /// <summary>A JSON file <c>{"connections": {"key": {…}}}</c> that is applied at each start.</summary>
     public string? ConnectionsFile { get; set; }
+
+    internal static ConnectionsOptions Of(IConfiguration configuration)
+    {
+        var options = new ConnectionsOptions();
+        configuration.GetSection("Reconciler").Bind(options);
+        return options;
+    }
 }

@@ -47,12 +47,13 @@ public sealed class FeedHistory(NpgsqlDataSource database)
         return await query.ExecuteScalarAsync(cancellation) as long?;
     }
 
-    /// <summary>Begins a new epoch because somebody knows better than the database can.</summary>
+    /// <summary>Begins a new epoch because somebody knows better than the database can. In the connection's transaction, if it has one.</summary>
     /// <param name="agreesUpTo">The last position that the new history has in common with the former one; null for the feed's head.</param>
     /// <returns>Null where the position lies beyond the feed's head.</returns>
-    public async Task<BegunEpoch?> BeginAsync(long? agreesUpTo, string because, CancellationToken cancellation)
+    internal static async Task<BegunEpoch?> BeginAsync(
+        NpgsqlConnection connection, long? agreesUpTo, string because, CancellationToken cancellation)
     {
-        await using var begin = database.CreateCommand(Begin);
+        await using var begin = new NpgsqlCommand(Begin, connection);
         begin.Parameters.Add(new NpgsqlParameter { Value = agreesUpTo ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
         begin.Parameters.Add(new NpgsqlParameter<string> { TypedValue = because });
         await using var row = await begin.ExecuteReaderAsync(cancellation);

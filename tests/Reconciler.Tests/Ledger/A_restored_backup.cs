@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Database;
 using Reconciler.Ledger;
@@ -18,6 +19,7 @@ namespace Reconciler.Tests.Ledger;
 public sealed class A_restored_backup(PostgresFixture postgres)
 {
     private static readonly DateTimeOffset Noon = StoppedClock.Noon;
+    private static readonly ConnectionsOptions Keyed = new() { MasterKey = Convert.ToBase64String(new byte[MasterKey.LengthBytes]) };
 
     [Fact]
     public async Task From_a_dump_begins_an_epoch_by_itself_and_says_what_it_has_in_common_with_the_lost_one()
@@ -65,8 +67,9 @@ public sealed class A_restored_backup(PostgresFixture postgres)
         var first = await LiveAsync(database, from: 0);
         await using var source = NpgsqlDataSource.Create(database);
         var history = new FeedHistory(source);
-        var second = (await history.BeginAsync(7, "a test", CancellationToken.None)).ShouldNotBeNull();
-        var third = (await history.BeginAsync(null, "a test", CancellationToken.None)).ShouldNotBeNull();
+        await using var connection = await source.OpenConnectionAsync();
+        var second = (await FeedHistory.BeginAsync(connection, 7, "a test", CancellationToken.None)).ShouldNotBeNull();
+        var third = (await FeedHistory.BeginAsync(connection, null, "a test", CancellationToken.None)).ShouldNotBeNull();
 
         second.ShouldBe(new BegunEpoch(first, second.Epoch, Head: 10, AgreesUpTo: 7));
         third.ShouldBe(new BegunEpoch(second.Epoch, third.Epoch, Head: 10, AgreesUpTo: 10));
@@ -74,10 +77,10 @@ public sealed class A_restored_backup(PostgresFixture postgres)
         (await history.AgreesUpToAsync(second.Epoch, CancellationToken.None)).ShouldBe(10);
         (await history.AgreesUpToAsync(third.Epoch, CancellationToken.None)).ShouldBeNull();
         (await history.AgreesUpToAsync(Guid.CreateVersion7(), CancellationToken.None)).ShouldBeNull();
-        (await history.BeginAsync(11, "a test", CancellationToken.None)).ShouldBeNull();
-        (await RestoredCommand.RunAsync(["restored", "11"], source)).ShouldBe(2);
-        (await RestoredCommand.RunAsync(["restored", "soon"], source)).ShouldBe(2);
-        (await RestoredCommand.RunAsync(["--urls", "x"], source)).ShouldBeNull();
+        (await FeedHistory.BeginAsync(connection, 11, "a test", CancellationToken.None)).ShouldBeNull();
+        (await RestoredCommand.RunAsync(["restored", "11"], source, Keyed)).ShouldBe(2);
+        (await RestoredCommand.RunAsync(["restored", "soon"], source, Keyed)).ShouldBe(2);
+        (await RestoredCommand.RunAsync(["--urls", "x"], source, Keyed)).ShouldBeNull();
         await using var service = await StartAsync(database);
         (await EpochAsync(service)).ShouldBe(third.Epoch);
     }
@@ -106,9 +109,12 @@ public sealed class A_restored_backup(PostgresFixture postgres)
             await using (var service = await StartAsync(cluster.ConnectionString("reconciler")))
                 await Golden.ShouldMatchAsync(await service.Http.GetAsync($"/v1/changes?after=20&epoch={former}"), "changes-restored-untold");
             await using (var source = NpgsqlDataSource.Create(cluster.ConnectionString("reconciler")))
-                (await RestoredCommand.RunAsync(["restored"], source)).ShouldBe(0);
+                (await RestoredCommand.RunAsync(["restored"], source, Keyed)).ShouldBe(0);
             await using (var service = await StartAsync(cluster.ConnectionString("reconciler")))
+            {
                 await RefusalShouldAsync(service, former, after: 20, agreeUpTo: 10);
+                (await service.Http.GetStringAsync("/v1/audit?act=feed.restored")).ShouldContain((await EpochAsync(service)).ToString());
+            }
         }
 
         // A recovery with a target ends on another timeline.

@@ -26,8 +26,7 @@ internal sealed class CommandServices : IAsyncDisposable
         StructuredLogs.Configure(builder.Logging, builder.Configuration);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Reconciler", LogLevel.Warning);
         var database = await ServiceDatabase.OpenBesideAsync(builder.Configuration, CancellationToken.None);
-        var options = new ConnectionsOptions();
-        builder.Configuration.GetSection("Reconciler").Bind(options);
+        var options = ConnectionsOptions.Of(builder.Configuration);
         builder.Services
             .AddSingleton(database.Source).AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton<Installation>()
             .AddSingleton<AccessDirectory>().AddSingleton<AuditLog>().AddSingleton<Passwords>().AddSingleton<UserStore>().AddSingleton<ApiKeyStore>();

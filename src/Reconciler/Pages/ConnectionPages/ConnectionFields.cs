@@ -69,7 +69,7 @@ internal static partial class ConnectionFields
                 new("polling.recheckAfterFinal", "Look again after a final", FieldKind.List, Listed(polling.RecheckAfterFinal.Select(Duration.Text))),
                 new("polling.budget", "Budget", FieldKind.Budget, Listed(polling.Budget.Select(one => $"{one.Requests.ToString(CultureInfo.InvariantCulture)} per {Duration.Text(one.Per)}"))),
                 new("polling.timeout", "Wait for an answer", FieldKind.Text, Duration.Text(polling.Timeout)),
-                new("polling.notFoundGrace", "Unknown there is no case before", FieldKind.Text, Duration.Text(polling.NotFoundGrace)),
+                new("polling.notFoundGrace", "Unknown there, a case only after", FieldKind.Text, Duration.Text(polling.NotFoundGrace)),
                 new("polling.verifyFinal", "Ask about a webhook's final", FieldKind.Choice, polling.VerifyFinal.Word(), [.. EnumWords<VerifyFinal>.All]),
             ]),
         ];
