@@ -12,7 +12,11 @@ public sealed record ConnectionSettings(
     string Environment,
     ApiSettings Api,
     WebhookSettings Webhook,
-    PollingPolicy Polling);
+    PollingPolicy Polling)
+{
+    /// <summary>After a payout's final; null: for ever.</summary>
+    public TimeSpan? KeepPersonalDataFor { get; init; }
+}
 
 /// <summary>How the provider's status API is reached.</summary>
 /// <param name="BaseUrl">Absolute; the documented path is appended to its path.</param>

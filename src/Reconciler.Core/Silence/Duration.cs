@@ -16,14 +16,17 @@ public static class Duration
     ];
 
     /// <summary>Reads <c>{whole number}{unit}</c>, more than zero and at most <see cref="Max"/>.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, out TimeSpan span)
+    public static bool TryParse([NotNullWhen(true)] string? text, out TimeSpan span) => TryParse(text, Max, out span);
+
+    /// <summary>The same, for what is not a wait.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, TimeSpan max, out TimeSpan span)
     {
         span = default;
         foreach (var (unit, one) in Units)
         {
             if (text is null || !text.EndsWith(unit, StringComparison.Ordinal)) continue;
             if (!int.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count)) continue;
-            if (count == 0 || count > Max / one) return false;
+            if (count == 0 || count > max / one) return false;
             span = one * count;
             return true;
         }

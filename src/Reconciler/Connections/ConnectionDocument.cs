@@ -10,8 +10,10 @@ namespace Reconciler.Connections;
 /// </summary>
 /// <param name="Paused">True: neither polled nor accepted. Left out of a PUT it stays as it is, so that a file that is applied at each start
 /// does not resume what somebody paused.</param>
+/// <param name="PersonalData">Null: kept for ever.</param>
 public sealed record ConnectionDocument(
-    Provider Provider, string Environment, ApiDocument? Api, WebhookDocument? Webhook, PollingDocument? Polling, bool? Paused = null)
+    Provider Provider, string Environment, ApiDocument? Api, WebhookDocument? Webhook, PollingDocument? Polling, bool? Paused = null,
+    PersonalDataDocument? PersonalData = null)
 {
     /// <summary>What stands for a secret that is stored. Written back, it means: keep it.</summary>
     public const string Masked = "***";
@@ -66,5 +68,8 @@ public sealed record PollingDocument(
     string? Timeout,
     VerifyFinal? VerifyFinal,
     string? NotFoundGrace);
+
+/// <param name="KeepFor">After a payout's final; a span as <see cref="Duration"/> reads them, of a day or more.</param>
+public sealed record PersonalDataDocument(string KeepFor);
 
 public sealed record BudgetDocument(int Requests, string Per);

@@ -20,7 +20,11 @@ internal static class EffectiveSettings
             secrets.Credentials.ToImmutableDictionary(),
             Options(document.Api, defaults.Options)),
         Webhook(document.Webhook, secrets.Webhook, defaults.Webhook),
-        Polling(document.Polling, defaults.Polling));
+        Polling(document.Polling, defaults.Polling))
+    {
+        KeepPersonalDataFor = document.PersonalData is { KeepFor: var text }
+            ? PersonalDataReading.Parsed(text) ?? throw new FormatException($"'{text}' is no time to keep personal data for.") : null,
+    };
 
     public static ConnectionDocument Document(ConnectionSettings settings, bool isPaused) => new(
         settings.Provider,
@@ -50,7 +54,8 @@ internal static class EffectiveSettings
             Duration.Text(settings.Polling.Timeout),
             settings.Polling.VerifyFinal,
             Duration.Text(settings.Polling.NotFoundGrace)),
-        isPaused);
+        isPaused,
+        settings.KeepPersonalDataFor is { } keepFor ? new PersonalDataDocument(Duration.Text(keepFor)) : null);
 
     private static ImmutableDictionary<string, string> Options(ApiDocument? api, ImmutableDictionary<string, string> defaults)
     {

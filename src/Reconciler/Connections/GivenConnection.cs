@@ -57,11 +57,12 @@ internal sealed record GivenConnection(
         var api = ReadApi(root.Object("api"));
         var webhook = ReadWebhook(root.Object("webhook"));
         var polling = PollingReading.Read(root.Object("polling"));
+        var personal = PersonalDataReading.Read(root.Object("personalData"));
         var paused = root.Truth("paused");
         root.Close();
         return provider is { } known
             ? new GivenConnection(
-                new ConnectionDocument(known, environment, api.Document, webhook.Document, polling, paused), api.Credentials, webhook.Secrets)
+                new ConnectionDocument(known, environment, api.Document, webhook.Document, polling, paused, personal), api.Credentials, webhook.Secrets)
             : null;
     }
 

@@ -45,7 +45,7 @@ public sealed class ErasePayout(NpgsqlDataSource database, AuditLog audit, TimeP
         if (found.ErasedAt is { } before) return new Erasure.Done(before);
         if (!force && !(found.IsFinal && found.OpenCases == 0)) return new Erasure.NotSettled(found.IsFinal, found.OpenCases);
         var now = clock.GetUtcNow().ToMicrosecond();
-        var pieces = await ErasedRows.WriteAsync(connection, [payout.StreamId], now, cancellation);
+        var (_, pieces) = await ErasedRows.WriteAsync(connection, [payout.StreamId], now, cancellation);
         await audit.RecordAsync(connection, by, "payout.erased", $"payout:{payout}", null, new { Evidence = pieces, Forced = force }, why, cancellation);
         await transaction.CommitAsync(cancellation);
         return new Erasure.Done(now);

@@ -15,7 +15,9 @@ internal static class EraseRoute
     private const int BodyBytesMax = 16 * 1024;
 
     internal static IServiceCollection AddPersonal(this IServiceCollection services) => services
-        .AddSingleton<ErasePayout>();
+        .AddSingleton<ErasePayout>()
+        .AddSingleton<EraseByAge>()
+        .AddHostedService<RetentionClock>();
 
     internal static void MapPersonal(this IEndpointRouteBuilder routes) =>
         routes.MapPost(Path, HandleAsync).RequireScope(Scope.Admin)

@@ -16,16 +16,18 @@ internal static class ErasedRows
             select distinct stream_id, decode(data ->> 'digest', 'hex') as digest from reconciler.mt_events
             where stream_id = any($1) and type in ('webhook_received', 'poll_answered')),
         payouts as (
-            update reconciler.payouts set erased_at = $2, data_salt = null, recipient = null, recipient_digest = null where stream_id = any($1)),
+            update reconciler.payouts set erased_at = $2, data_salt = null, recipient = null, recipient_digest = null
+            where stream_id = any($1) and erased_at is null
+            returning 1),
         standings as (
-            update reconciler.payout_standings set last_digits = null where stream_id = any($1) and last_digits is not null),
+            update reconciler.payout_standings set last_digits = null, erased = true where stream_id = any($1)),
         gone as (
             update reconciler.evidence as kept set body = null, salt = null, headers = null, erased_at = $2
             from pieces
             where kept.connection = split_part(pieces.stream_id, '/', 1) and kept.digest = pieces.digest and kept.stream_id = pieces.stream_id
                 and kept.erased_at is null
             returning 1)
-        select count(*) from gone
+        select (select count(*) from payouts), (select count(*) from gone)
         """;
 
     internal static async Task HoldBookAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -34,12 +36,14 @@ internal static class ErasedRows
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <returns>How many pieces of evidence lost their bytes.</returns>
-    internal static async Task<long> WriteAsync(NpgsqlConnection connection, string[] streams, DateTimeOffset now, CancellationToken cancellation)
+    /// <returns>How many payouts were not erased before, and how many pieces of evidence lost their bytes.</returns>
+    internal static async Task<(long Payouts, long Pieces)> WriteAsync(NpgsqlConnection connection, string[] streams, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Erase, connection);
         command.Parameters.Add(new NpgsqlParameter { Value = streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        return (row.GetInt64(0), row.GetInt64(1));
     }
 }

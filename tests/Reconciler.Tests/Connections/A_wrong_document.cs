@@ -55,6 +55,11 @@ public sealed class A_wrong_document(PostgresFixture postgres)
     [InlineData("polling.budget[0].per", """{ "provider": "zopay", "polling": { "budget": [ { "requests": 1, "per": "2d" } ] } }""")]
     [InlineData("polling.timeout", """{ "provider": "zopay", "polling": { "timeout": "1h" } }""")]
     [InlineData("polling.verifyFinal", """{ "provider": "zopay", "polling": { "verifyFinal": "sometimes" } }""")]
+    [InlineData("personalData.keepFor", """{ "provider": "zopay", "personalData": { "keepFor": "23h" } }""")]
+    [InlineData("personalData.keepFor", """{ "provider": "zopay", "personalData": { "keepFor": "for ever" } }""")]
+    [InlineData("personalData.keepFor", """{ "provider": "zopay", "personalData": { "keepFor": 400 } }""")]
+    [InlineData("personalData.keep", """{ "provider": "zopay", "personalData": { "keep": "400d" } }""")]
+    [InlineData("personalData", """{ "provider": "zopay", "personalData": "400d" }""")]
     [InlineData("polling.notFoundGrace", """{ "provider": "zopay", "polling": { "notFoundGrace": "-5m" } }""")]
     public void Is_refused_by_the_name_of_the_field(string field, string json) =>
         ProblemsOf(json).Select(problem => problem.Field).ShouldContain(field);

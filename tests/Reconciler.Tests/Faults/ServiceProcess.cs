@@ -10,15 +10,16 @@ namespace Reconciler.Tests.Faults;
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     public const string AdminKey = "rk_test_0123456789abcdef0123456789abcdef";
-    private const int LogLinesKept = 200;
+    private const int LogLinesUsual = 200;
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
+    private readonly int logLinesMax;
     private readonly ConcurrentQueue<string> log = new();
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServiceProcess(Process process) => this.process = process;
+    private ServiceProcess(Process process, int logLinesMax) => (this.process, this.logLinesMax) = (process, logLinesMax);
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -29,7 +30,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <param name="folder">Its data directory: its keys, and its database where <paramref name="connectionString"/> is null.</param>
     /// <param name="settings">Environment variables beside those that a test service has.</param>
     public static async Task<ServiceProcess> StartAsync(
-        TemporaryFolder folder, string? connectionString, string connections, IReadOnlyDictionary<string, string>? settings = null)
+        TemporaryFolder folder, string? connectionString, string connections, IReadOnlyDictionary<string, string>? settings = null, int logLinesMax = LogLinesUsual)
     {
         var file = Path.Combine(folder.Path, "connections.json");
         await File.WriteAllTextAsync(file, connections);
@@ -49,7 +50,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         };
         if (connectionString is not null) start.Environment["ConnectionStrings__reconciler"] = connectionString;
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) start.Environment[name] = value;
-        var service = new ServiceProcess(Process.Start(start)!);
+        var service = new ServiceProcess(Process.Start(start)!, logLinesMax);
         await service.ListensAsync();
         return service;
     }
@@ -101,7 +102,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     {
         if (line is null) return;
         log.Enqueue(line);
-        while (log.Count > LogLinesKept) log.TryDequeue(out _);
+        while (log.Count > logLinesMax) log.TryDequeue(out _);
         if (Listening().Match(line) is { Success: true } found) listening.TrySetResult(new Uri(found.Groups[1].Value));
     }
 

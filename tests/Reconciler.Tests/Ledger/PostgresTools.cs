@@ -11,6 +11,9 @@ internal static class PostgresTools
 
     public static Task DumpAsync(string database, string file) => RunAsync("pg_dump", database, "--format=custom", $"--file={file}");
 
+    /// <summary>As text: what anybody can read who gets hold of a backup.</summary>
+    public static Task DumpPlainAsync(string database, string file) => RunAsync("pg_dump", database, "--format=plain", $"--file={file}");
+
     /// <summary>Into a database that is there, and empty unless told otherwise.</summary>
     public static Task RestoreAsync(string file, string database, params string[] options) =>
         RunAsync("pg_restore", database, ["--exit-on-error", "--no-owner", $"--dbname={new NpgsqlConnectionStringBuilder(database).Database}", .. options, file]);
