@@ -52,13 +52,13 @@ public sealed partial class Editing_a_connection_by_form(PostgresFixture postgre
         using var refused = await browser.PostAsync(Settings, Settings, await FormAsync(browser, new()
         {
             ["api.baseUrl"] = "ftp://nowhere", ["webhook.toleranceSeconds"] = "many", ["polling.silence"] = "30s, soon", ["polling.budget"] = "100 per 1m, a lot",
-            ["polling.deadline"] = "never", ["webhook.allowedAddresses"] = "1.2.3", ["environment"] = "<b>sandbox</b>",
+            ["polling.deadline"] = "never", ["personalData.keepFor"] = "an hour", ["webhook.allowedAddresses"] = "1.2.3", ["environment"] = "<b>sandbox</b>",
         }));
 
         refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         var html = await refused.Content.ReadAsStringAsync();
         Wrong(html).ShouldBe(
-            ["f-webhook-toleranceSeconds", "f-polling-silence", "f-polling-budget", "f-polling-deadline", "f-webhook-allowedAddresses"], ignoreOrder: true);
+            ["f-webhook-toleranceSeconds", "f-polling-silence", "f-polling-budget", "f-polling-deadline", "f-webhook-allowedAddresses", "f-personalData-keepFor"], ignoreOrder: true);
         html.ShouldContain("value=\"30s, soon\"");
         html.ShouldContain("&lt;b&gt;sandbox&lt;/b&gt;");
         (await service.Http.GetStringAsync("/v1/connections/zopay-test")).ShouldNotContain("soon");

@@ -72,6 +72,10 @@ internal static partial class ConnectionFields
                 new("polling.notFoundGrace", "Unknown there, a case only after", FieldKind.Text, Duration.Text(polling.NotFoundGrace)),
                 new("polling.verifyFinal", "Ask about a webhook's final", FieldKind.Choice, polling.VerifyFinal.Word(), [.. EnumWords<VerifyFinal>.All]),
             ]),
+            new("Personal data",
+            [
+                new("personalData.keepFor", "Erased after a payout's final, in", FieldKind.Text, "never, but by hand"),
+            ]),
         ];
     }
 
