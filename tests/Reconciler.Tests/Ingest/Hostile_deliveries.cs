@@ -48,7 +48,7 @@ public sealed class Hostile_deliveries(Service service)
 
         (await Rows.OneAsync<string>(service.Database, $"""
             select unreadable from reconciler.evidence where connection = '{ZoPaySender.Connection}' and digest = sha256('\x{Convert.ToHexString(body)}')
-                and stream_id is null and deliveries > 0 and length(body) = {body.Length}
+                and stream_id is null and deliveries > 0 and length(body) > {body.Length} and length(salt) = 32
             """)).ShouldBe(reason, what);
         await service.IsWellAsync();
     }
