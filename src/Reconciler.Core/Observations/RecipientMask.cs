@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Reconciler.Core;
@@ -12,12 +11,15 @@ public static class RecipientMask
     private const char Hidden = '•';
 
     /// <summary>Spelling differs between providers and messages (<c>+221 77…</c>, <c>0022177…</c>, <c>22177…</c>); the digits decide. An account that holds letters is no number: all of its text does.</summary>
-    public static Recipient Mask(string recipient, ReadOnlySpan<byte> key)
+    public static Recipient Mask(string recipient, ReadOnlySpan<byte> key) => Mask(recipient, new KeyedHash(key.ToArray()));
+
+    /// <inheritdoc cref="Mask(string, ReadOnlySpan{byte})"/>
+    public static Recipient Mask(string recipient, KeyedHash key)
     {
         var digits = Digits(recipient);
         var text = digits.Length > 0 && !recipient.Any(char.IsLetter) ? digits : recipient.Trim();
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text), hash);
+        Span<byte> hash = stackalloc byte[KeyedHash.Bytes];
+        key.Of(Encoding.UTF8.GetBytes(text), hash);
         return new Recipient(Shown(digits), Convert.ToHexStringLower(hash[..DigestBytes]));
     }
 

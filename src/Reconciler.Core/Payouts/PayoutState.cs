@@ -61,7 +61,7 @@ public static class PayoutState
         if (payout.Expected is { } expected) ExpectationState.Write(ref to, expected);
         if (payout.Resolution is { } resolution) ResolutionState.Write(ref to, resolution);
         PeoplesState.Write(ref to, payout);
-        return to.ToArray();
+        return to.Finish();
     }
 
     /// <param name="id">Not part of the bytes: it is the key of the row that holds them.</param>

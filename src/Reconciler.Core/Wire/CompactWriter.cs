@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -6,10 +7,17 @@ namespace Reconciler.Core;
 /// <summary>Writes values one after another into as few bytes as is simple: what is stored on every append is worth it.</summary>
 internal ref struct CompactWriter(int bytesExpected)
 {
-    private byte[] buffer = new byte[bytesExpected];
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(bytesExpected);
     private int length;
 
-    internal readonly byte[] ToArray() => buffer.AsSpan(0, length).ToArray();
+    /// <summary>The bytes, once: nothing can be written after.</summary>
+    internal byte[] Finish()
+    {
+        var written = buffer.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+        return written;
+    }
 
     internal void Byte(byte value) => Room(1)[0] = value;
 
@@ -39,8 +47,16 @@ internal ref struct CompactWriter(int bytesExpected)
 
     private Span<byte> Room(int bytes)
     {
-        if (buffer.Length - length < bytes) Array.Resize(ref buffer, Math.Max(buffer.Length * 2, length + bytes));
+        if (buffer.Length - length < bytes) Grow(bytes);
         length += bytes;
         return buffer.AsSpan(length - bytes, bytes);
+    }
+
+    private void Grow(int bytes)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, length + bytes));
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
     }
 }

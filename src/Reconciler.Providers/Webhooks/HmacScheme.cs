@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Reconciler.Core;
 
 namespace Reconciler.Providers;
 
@@ -14,13 +15,13 @@ namespace Reconciler.Providers;
 internal sealed class HmacScheme
 {
     private const string Prefix = "sha256=";
-    private const int MacBytes = HMACSHA256.HashSizeInBytes;
+    private const int MacBytes = KeyedHash.Bytes;
     private const int MacHexDigits = MacBytes * 2;
 
     private readonly WebhookSettings settings;
     private readonly TimeForms timestampForms;
     private readonly TimeSpan tolerance;
-    private readonly ImmutableArray<(WebhookSecret Secret, Verdict.Verified Verdict, byte[] Key)> keys;
+    private readonly ImmutableArray<(WebhookSecret Secret, Verdict.Verified Verdict, KeyedHash Key)> keys;
 
     /// <param name="settings">The connection's: headers in order (first present wins), secrets (each is tried), accepted contents, tolerance.</param>
     /// <param name="timestampForms">How this provider writes its timestamp header; <see cref="TimeForms.None"/> where it sends none.</param>
@@ -29,7 +30,7 @@ internal sealed class HmacScheme
         this.settings = settings;
         this.timestampForms = timestampForms;
         tolerance = TimeSpan.FromSeconds(settings.ToleranceSeconds);
-        keys = [.. settings.Secrets.Select(secret => (secret, new Verdict.Verified(secret.Id), Encoding.UTF8.GetBytes(secret.Secret.Value)))];
+        keys = [.. settings.Secrets.Select(secret => (secret, new Verdict.Verified(secret.Id), new KeyedHash(Encoding.UTF8.GetBytes(secret.Secret.Value))))];
     }
 
     /// <summary>Verifies one delivery. Never throws, whatever the headers hold.</summary>
@@ -65,14 +66,14 @@ internal sealed class HmacScheme
         var live = keys.Where(one => one.Secret.IsLive(now)).ToList();
         if (live.Count == 0) return null;
         if (settings.SignedContents.Contains(SignedContent.Body))
-            return [new(settings.SignatureHeaders[0], Prefix + Convert.ToHexStringLower(HMACSHA256.HashData(live[^1].Key, body.Span)))];
+            return [new(settings.SignatureHeaders[0], Prefix + Convert.ToHexStringLower(live[^1].Key.Of(body.Span)))];
         var timestamp = timestampForms.HasFlag(TimeForms.UnixMilliseconds) ? now.ToUnixTimeMilliseconds() : now.ToUnixTimeSeconds();
         var stamp = timestamp.ToString(CultureInfo.InvariantCulture);
         byte[] signed = [.. Encoding.ASCII.GetBytes($"{stamp}."), .. body.Span];
         return
         [
             new(settings.TimestampHeaders[0], stamp),
-            new(settings.SignatureHeaders[0], Convert.ToHexStringLower(HMACSHA256.HashData(live[^1].Key, signed))),
+            new(settings.SignatureHeaders[0], Convert.ToHexStringLower(live[^1].Key.Of(signed))),
         ];
     }
 
@@ -108,7 +109,7 @@ internal sealed class HmacScheme
         var reason = RefusalReason.WrongSignature;
         foreach (var (secret, verdict, key) in keys)
         {
-            HMACSHA256.HashData(key, signed, expected);
+            key.Of(signed, expected);
             if (!CryptographicOperations.FixedTimeEquals(expected, given)) continue;
             if (secret.IsLive(at)) return verdict;
             reason = RefusalReason.InactiveSecret;

@@ -79,7 +79,7 @@ public sealed record Appended(
     AppendOutcome Outcome, Payout? Payout, long Version, DateTimeOffset? NextPollAt = null, ResolutionRefusal? Refusal = null);
 
 /// <summary>Kept bytes and what stands beside them.</summary>
-/// <param name="HeadersJson">Of a delivery, without credentials; null for an answer.</param>
+/// <param name="HeadersJson">Of a delivery, in UTF-8, without credentials; null for an answer.</param>
 /// <param name="Kind">Which of its counters it moves.</param>
 /// <param name="StreamId">The payout it is about; null where nothing could be read from it.</param>
 public sealed record Evidence(
@@ -90,7 +90,7 @@ public sealed record Evidence(
     string? StreamId,
     byte[] Body,
     string? ContentType,
-    string? HeadersJson,
+    byte[]? HeadersJson,
     int? HttpStatus,
     string? VerifiedBy,
     string? DeliveryId,

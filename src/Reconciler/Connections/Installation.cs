@@ -19,7 +19,7 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
     public byte[] RecipientKey => Known.Ring.Recipients;
 
     /// <summary>A recipient as it may be stored and shown.</summary>
-    public Recipient Mask(string recipient) => RecipientMask.Mask(recipient, RecipientKey);
+    public Recipient Mask(string recipient) => RecipientMask.Mask(recipient, Known.Recipients);
 
     internal SecretBox Secrets => Known.Secrets;
 
@@ -138,6 +138,8 @@ public sealed class Installation(NpgsqlDataSource database, ConnectionsOptions o
         public byte[] ProbeKey { get; } = Ring.ProbeKey();
 
         public byte[] StreamKey { get; } = Ring.StreamKey();
+
+        public KeyedHash Recipients { get; } = new(Ring.Recipients);
 
         public PersonalBox Personal { get; } = Ring.Personal();
 

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 
@@ -10,6 +10,7 @@ namespace Reconciler.Ingest;
 internal sealed class RequestHeaders(IHeaderDictionary headers) : IReadOnlyDictionary<string, string[]>
 {
     private const int KeptCharactersMax = 16 * 1024;
+    private const int BytesUsual = 512;
 
     // What proves who the sender is to somebody else is no evidence about a payout.
     private static readonly HashSet<string> NeverKept =
@@ -40,10 +41,10 @@ internal sealed class RequestHeaders(IHeaderDictionary headers) : IReadOnlyDicti
     // A header line that is there has a text, however empty.
     private static string[] Texts(StringValues values) => values.ToArray()!;
 
-    /// <summary>A JSON object of the names and their values, bounded; what did not fit is left out.</summary>
-    internal string ToKeptJson()
+    /// <summary>A JSON object of the names and their values in UTF-8, bounded; what did not fit is left out.</summary>
+    internal byte[] ToKeptJson()
     {
-        using var buffer = new MemoryStream(512);
+        var buffer = new ArrayBufferWriter<byte>(BytesUsual);
         using (var json = new Utf8JsonWriter(buffer))
         {
             var characters = 0;
@@ -52,12 +53,12 @@ internal sealed class RequestHeaders(IHeaderDictionary headers) : IReadOnlyDicti
             {
                 characters += name.Length + values.Sum(value => value?.Length ?? 0);
                 if (NeverKept.Contains(name) || characters > KeptCharactersMax) continue;
-                json.WriteString(name.ToLowerInvariant(), string.Join(", ", values.ToArray()));
+                json.WriteString(name.ToLowerInvariant(), values.Count == 1 ? values[0] : string.Join(", ", values.ToArray()));
             }
 
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return buffer.WrittenSpan.ToArray();
     }
 }

@@ -12,10 +12,11 @@ internal readonly record struct KeptBytesSeal(byte[] Body, byte[]? Headers)
     private const int NoHeaders = -1;
 
     internal static byte[] Seal(
-        PersonalBox box, byte[] salt, string? streamId, ConnectionKey connection, EvidenceDigest digest, ReadOnlySpan<byte> body, string? headersJson)
+        PersonalBox box, byte[] salt, string? streamId, ConnectionKey connection, EvidenceDigest digest, ReadOnlySpan<byte> body, byte[]? headersJson)
     {
-        var head = new byte[sizeof(int) + (headersJson is null ? 0 : Encoding.UTF8.GetByteCount(headersJson))];
-        BinaryPrimitives.WriteInt32BigEndian(head, headersJson is null ? NoHeaders : Encoding.UTF8.GetBytes(headersJson, head.AsSpan(sizeof(int))));
+        var head = new byte[sizeof(int) + (headersJson?.Length ?? 0)];
+        BinaryPrimitives.WriteInt32BigEndian(head, headersJson?.Length ?? NoHeaders);
+        headersJson?.CopyTo(head, sizeof(int));
         return box.Seal(salt, streamId ?? "", Place(connection, digest), head, body);
     }
 

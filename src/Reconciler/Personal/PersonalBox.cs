@@ -25,9 +25,13 @@ public sealed class PersonalBox(ImmutableSortedDictionary<int, byte[]> keys)
     private static readonly byte[] Nonce = new byte[12];
 
     private readonly int newest = keys.Keys.Last();
-    private readonly byte[] newestKey = keys.Values.Last();
+    private readonly ImmutableSortedDictionary<int, KeyedHash> hashes =
+        keys.ToImmutableSortedDictionary(key => key.Key, key => new KeyedHash(key.Value));
 
     public static byte[] NewSalt() => RandomNumberGenerator.GetBytes(SaltBytes);
+
+    /// <summary>So many at once, since asking for one costs what asking for all does.</summary>
+    public static List<byte[]> NewSalts(int count) => [.. RandomNumberGenerator.GetBytes(count * SaltBytes).Chunk(SaltBytes)];
 
     /// <param name="salt">Fresh from <see cref="NewSalt"/>: no salt may ever seal twice.</param>
     /// <param name="about">The payout's stream id; empty for bytes that no payout could be read from.</param>
@@ -40,19 +44,19 @@ public sealed class PersonalBox(ImmutableSortedDictionary<int, byte[]> keys)
         var contents = sealedBytes.AsSpan(HeadBytes + TagBytes);
         first.CopyTo(contents);
         second.CopyTo(contents[first.Length..]);
-        using var aes = Cipher(newestKey, salt, about);
+        using var aes = Cipher(hashes[newest], salt, about);
         aes.Encrypt(Nonce, contents, contents, sealedBytes.AsSpan(HeadBytes, TagBytes), boundTo);
         return sealedBytes;
     }
 
     /// <summary>Whether these were sealed under a key of the ring's: what was altered may well say that it was not.</summary>
-    public bool Knows(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length >= HeadBytes && keys.ContainsKey(BinaryPrimitives.ReadInt32BigEndian(sealedBytes[1..]));
+    public bool Knows(ReadOnlySpan<byte> sealedBytes) => sealedBytes.Length >= HeadBytes && hashes.ContainsKey(BinaryPrimitives.ReadInt32BigEndian(sealedBytes[1..]));
 
     /// <exception cref="CryptographicException">Altered, of another place, or sealed under a key that is not in the ring.</exception>
     public byte[] Open(ReadOnlySpan<byte> salt, string about, ReadOnlySpan<byte> boundTo, ReadOnlySpan<byte> sealedBytes)
     {
         if (sealedBytes.Length < HeadBytes + TagBytes || sealedBytes[0] != Format) throw new CryptographicException("These are no sealed personal data.");
-        if (!keys.TryGetValue(BinaryPrimitives.ReadInt32BigEndian(sealedBytes[1..]), out var key))
+        if (!hashes.TryGetValue(BinaryPrimitives.ReadInt32BigEndian(sealedBytes[1..]), out var key))
             throw new CryptographicException("Sealed under a personal key that this node does not know.");
         var contents = new byte[sealedBytes.Length - HeadBytes - TagBytes];
         using var aes = Cipher(key, salt, about);
@@ -60,14 +64,14 @@ public sealed class PersonalBox(ImmutableSortedDictionary<int, byte[]> keys)
         return contents;
     }
 
-    private static AesGcm Cipher(byte[] personal, ReadOnlySpan<byte> salt, string about)
+    private static AesGcm Cipher(KeyedHash personal, ReadOnlySpan<byte> salt, string about)
     {
         if (salt.Length != SaltBytes) throw new CryptographicException("This is no salt.");
         Span<byte> message = stackalloc byte[SaltBytes + Encoding.UTF8.GetMaxByteCount(AboutCharactersMax)];
         salt.CopyTo(message);
         var length = SaltBytes + Encoding.UTF8.GetBytes(about, message[SaltBytes..]);
-        Span<byte> key = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(personal, message[..length], key);
+        Span<byte> key = stackalloc byte[KeyedHash.Bytes];
+        personal.Of(message[..length], key);
         return new AesGcm(key, TagBytes);
     }
 

@@ -57,7 +57,7 @@ internal static class Words
         status == ObservedStatus.Failed ? Failure.Of(FailureCode.Other, "E1", "no") : null, Noon);
 
     private static Evidence Kept(EvidenceKind kind, byte[] body, string? streamId, DateTimeOffset at) => new(
-        Connection, Provider.Zopay, EvidenceDigest.Of(body), kind, streamId, body, "application/json", """{"host":"example.com"}""",
+        Connection, Provider.Zopay, EvidenceDigest.Of(body), kind, streamId, body, "application/json", """{"host":"example.com"}"""u8.ToArray(),
         HttpStatus: null, VerifiedBy: "2026-11", DeliveryId: null, Unreadable: null, at);
 
     private static byte[] Body(string text) => Encoding.UTF8.GetBytes(text);

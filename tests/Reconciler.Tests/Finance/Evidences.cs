@@ -17,7 +17,7 @@ internal static class Evidences
         var digest = EvidenceDigest.Of(body);
         return new KeepDelivery(
             new Evidence(Connection, Provider.Zopay, digest, EvidenceKind.Delivery, payout.StreamId, body, "application/json",
-                """{"x-zo-delivery-id":["d-1"]}""", null, "2026-11", $"d-{id}-{status.Word()}", null, at),
+                """{"x-zo-delivery-id":["d-1"]}"""u8.ToArray(), null, "2026-11", $"d-{id}-{status.Word()}", null, at),
             new WebhookReceived(payout, at, digest, Observation(status, occurredAt), Verified: true, "2026-11", $"d-{id}-{status.Word()}", verifyFinal),
             PollingPolicy.Default with { VerifyFinal = verifyFinal });
     }

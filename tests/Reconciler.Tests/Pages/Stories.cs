@@ -77,7 +77,7 @@ internal static class Stories
         var failure = Failure.Of(FailureCode.Other, Hostile, Hostile);
         var evidence = heard.Evidence with
         {
-            Digest = digest, Body = body, StreamId = payout.StreamId, ContentType = "text/html", HeadersJson = """{"x-name":["<script>ran()</script>"]}""",
+            Digest = digest, Body = body, StreamId = payout.StreamId, ContentType = "text/html", HeadersJson = """{"x-name":["<script>ran()</script>"]}"""u8.ToArray(),
         };
         var said = heard.Received! with
         {

@@ -20,11 +20,10 @@ public sealed class Sealing_personal_data
         Prop.ForAll<byte[], string>((body, headers) =>
         {
             var (salt, digest) = (PersonalBox.NewSalt(), EvidenceDigest.Of(body));
-            // Half a surrogate pair is no text that could have come by HTTP.
-            var json = headers is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(headers));
+            var json = headers is null ? null : Encoding.UTF8.GetBytes(headers);
             var opened = KeptBytesSeal.Open(Box, salt, "zopay-test/1", Connection, digest, KeptBytesSeal.Seal(Box, salt, "zopay-test/1", Connection, digest, body, json));
             opened.Body.ShouldBe(body);
-            (opened.Headers is null ? null : Encoding.UTF8.GetString(opened.Headers)).ShouldBe(json);
+            opened.Headers.ShouldBe(json);
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -32,7 +31,7 @@ public sealed class Sealing_personal_data
     {
         var (salt, body) = (PersonalBox.NewSalt(), "Awa Diop +221 77 123 45 67"u8.ToArray());
         var digest = EvidenceDigest.Of(body);
-        var whole = KeptBytesSeal.Seal(Box, salt, "zopay-test/1", Connection, digest, body, "{}");
+        var whole = KeptBytesSeal.Seal(Box, salt, "zopay-test/1", Connection, digest, body, "{}"u8.ToArray());
         for (var bit = 0; bit < whole.Length * 8; bit++)
         {
             var changed = (byte[])whole.Clone();

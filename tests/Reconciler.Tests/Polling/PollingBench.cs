@@ -92,7 +92,7 @@ public sealed class PollingBench : IAsyncDisposable
             payout, at, EvidenceDigest.Of(body), new Observation(status, status.Word(), null, null, null, null, null, null),
             Verified: true, "test", DeliveryId: null, verifyFinal);
         await Node.AppendAsync(new KeepDelivery(
-            new Evidence(payout.Connection, Provider.Zopay, received.Digest, EvidenceKind.Delivery, payout.StreamId, body, "text/plain", "{}", null,
+            new Evidence(payout.Connection, Provider.Zopay, received.Digest, EvidenceKind.Delivery, payout.StreamId, body, "text/plain", "{}"u8.ToArray(), null,
                 "test", null, null, at),
             received, connection.Settings.Polling));
     }
