@@ -8,34 +8,57 @@ using Reconciler.Telemetry;
 
 namespace Reconciler.Appending;
 
-/// <summary>One transaction: two round trips with the pure rules between them.</summary>
+/// <summary>One transaction: two round trips with the pure rules between them; one where the lane remembers all that the first would read.</summary>
+/// <param name="memory">What to go by instead of reading; null: everything is read.</param>
 internal sealed class AppendBatch(
-    NpgsqlConnection connection, EventAppender appender, PersonalBox personal, Append[] items, DateTimeOffset now, CaseDeadlines deadlines)
+    NpgsqlConnection connection, EventAppender appender, PersonalBox personal, Append[] items, DateTimeOffset now, CaseDeadlines deadlines, LaneMemory? memory)
 {
     private readonly EvidenceRows evidence = new(items.Select(EvidenceOf).OfType<Evidence>(), personal);
 
     private readonly PayoutRows payouts = new(items.Select(item => item.Payout).OfType<PayoutId>());
     private readonly Appended[] answers = new Appended[items.Length];
+    private bool hasBegun;
+
+    /// <summary>The payouts that it wrote, once it has committed.</summary>
+    internal List<PayoutRow> Kept { get; private set; } = [];
 
     /// <summary>What stands in the database exactly if this committed.</summary>
     internal CommitMarker Marker { get; private set; } = new CommitMarker.Nothing();
 
-    /// <summary>First round trip: begin, keep the bytes, lock and read the payouts.</summary>
+    /// <summary>First round trip: begin, keep the bytes, lock and read the payouts. By memory, it locks and reads those that are not remembered.</summary>
     internal async Task LoadAsync(CancellationToken cancellation)
     {
+        if (memory is not null)
+        {
+            evidence.TakeForNew();
+            payouts.Recall(memory);
+            if (payouts.AreRead) return;
+        }
+
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-        evidence.AddTo(batch);
+        if (memory is null) evidence.AddTo(batch);
         payouts.AddLockTo(batch);
+        hasBegun = true;
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await evidence.ReadAsync(reader, cancellation);
+        if (memory is null) await evidence.ReadAsync(reader, cancellation);
         await payouts.ReadAsync(reader, cancellation);
     }
 
     /// <summary>Folds every item into its payout, in the order of arrival.</summary>
-    internal void Decide()
+    /// <returns>False where memory does not suffice to write what came of it.</returns>
+    internal bool TryDecide()
     {
         for (var at = 0; at < items.Length; at++) answers[at] = Decide(items[at]);
+        return !payouts.MustBeRead;
+    }
+
+    /// <summary>Nothing was written yet, so that nothing is lost.</summary>
+    internal async Task GiveUpAsync(CancellationToken cancellation)
+    {
+        if (!hasBegun) return;
+        await using var end = new NpgsqlCommand("ROLLBACK", connection);
+        await end.ExecuteNonQueryAsync(cancellation);
     }
 
     private Appended Decide(Append item)
@@ -92,7 +115,7 @@ internal sealed class AppendBatch(
 
     private Appended Unchanged(AppendOutcome outcome, PayoutId id) => new(outcome, payouts[id].Payout, payouts[id].Version);
 
-    /// <summary>Second round trip: streams, events, read model, cases, and last the feed, whose counter row is locked until commit.</summary>
+    /// <summary>Second round trip: read model, streams, events, cases, and last the feed, whose counter row is locked until commit.</summary>
     internal async Task StoreAsync(CancellationToken cancellation)
     {
         var changed = payouts.Changed();
@@ -100,9 +123,12 @@ internal sealed class AppendBatch(
             ? new CommitMarker.Event(changed[0].Id.StreamId, changed[0].StoredVersion + 1, changed[0].Events[0].Id)
             : evidence.FirstNew is { } kept ? new CommitMarker.Bytes(kept.Connection, kept.Digest) : new CommitMarker.Nothing();
         await using var batch = new NpgsqlBatch(connection);
+        if (!hasBegun) batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        if (memory is not null) evidence.AddNewTo(batch);
+        var first = batch.BatchCommands.Count;
         var summary = appender.AddTo(batch, changed.ConvertAll(Stream), now);
         for (var at = 0; at < changed.Count; at++) changed[at].ChainEnd = summary.Ends?[at];
-        PayoutWrites.AddTo(batch, changed);
+        PayoutWrites.AddTo(batch, changed, first);
         SaltRows.AddTo(batch, changed);
         evidence.AddErasureTo(batch, payouts, now);
         DiscrepancyRows.AddTo(batch, changed, deadlines);
@@ -111,6 +137,7 @@ internal sealed class AppendBatch(
         ChangeRows.AddTo(batch, changed, now);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         await batch.ExecuteNonQueryAsync(cancellation);
+        Kept = changed;
         Measures.NulsStripped.Add(summary.NulsStripped);
         foreach (var row in changed) Measures.Committed(row.Id.Connection, row.Events);
     }
@@ -130,7 +157,7 @@ internal sealed class AppendBatch(
         row.Id.StreamId,
         row.StoredVersion,
         row.Events.ConvertAll(added => new EventToAppend(added.Id, added.Event, CorrelationId: added.TraceId)),
-        row.ChainEnd);
+        row.StoredEnd);
 
     private static Evidence? EvidenceOf(Append item) => item switch
     {

@@ -26,6 +26,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private readonly ILogger log;
     private readonly int number;
     private readonly LaneConnection connection;
+    private readonly LaneMemory memory;
     private readonly EventAppender events;
     private readonly Func<PersonalBox> personal;
     private readonly CancellationTokenSource stopping = new();
@@ -38,6 +39,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
     {
         (this.number, this.events, this.personal, this.options, this.clock, this.log) = (number, events, personal, options, clock, log);
         connection = new LaneConnection(database);
+        memory = new LaneMemory(clock);
         queue = Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
         draining = Task.Run(DrainAsync);
     }
@@ -60,6 +62,8 @@ internal sealed partial class AppendLane : IAsyncDisposable
         var batch = new List<Append>(options.BatchMax);
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            // Behind all that the threads have before them: requests that have arrived are read first, and are in this batch, not in the next.
+            await Task.Yield();
             batch.Clear();
             var bytes = 0;
             while (batch.Count < options.BatchMax && bytes < options.BatchBytesMax && queue.Reader.TryRead(out var item))
@@ -95,60 +99,68 @@ internal sealed partial class AppendLane : IAsyncDisposable
         {
             for (var attempt = 1; ; attempt++)
             {
+                var byMemory = attempt == 1 && memory.Serves(items);
                 try
                 {
-                    await CommitOnceAsync(items);
+                    await CommitOnceAsync(items, byMemory);
                     return;
                 }
                 catch (PostgresException conflict) when (Conflicts(conflict) && attempt < ConflictRetriesMax)
                 {
                     // Another node was faster on one of these payouts: read again what it wrote, and decide again.
                     Measures.AppendConflicts.Add(1);
-                    await connection.DropAsync();
+                    if (byMemory) memory.Distrust();
+                    await DropAsync();
                 }
             }
         }
         catch (Exception fault) when (IsTrouble(fault))
         {
             ConnectionTrouble(log, number, items.Length, fault.Message);
-            await connection.DropAsync();
+            await DropAsync();
             Fail(items, new AppendUnavailable("The database cannot commit now.", fault));
             await Task.Delay(ReopenWait, clock, CancellationToken.None);
         }
         catch (Exception fault) when (items.Length > 1)
         {
             BatchSplit(log, number, items.Length, fault.GetType().Name);
-            await connection.DropAsync();
+            await DropAsync();
             await CommitAsync(items[..(items.Length / 2)]);
             await CommitAsync(items[(items.Length / 2)..]);
         }
         catch (Exception fault)
         {
             ItemRefused(log, fault, number, items[0].GetType().Name);
-            await connection.DropAsync();
+            await DropAsync();
             Fail(items, fault is PostgresException lost && Conflicts(lost) ? new AppendUnavailable("Others were faster, again and again.", lost) : fault);
         }
     }
 
-    private async Task CommitOnceAsync(Append[] items)
+    // What was written before the fault may be gone, and the next connection may lead to another database.
+    private async Task DropAsync()
+    {
+        memory.Forget();
+        await connection.DropAsync();
+    }
+
+    private async Task CommitOnceAsync(Append[] items, bool byMemory)
     {
         using var span = AppendTraces.StartBatch(items);
         var started = clock.GetTimestamp();
         await connection.EnsureOpenAsync(stopping.Token);
-        var batch = new AppendBatch(connection.Open, events, personal(), items, clock.GetUtcNow(), options.CaseDeadlines);
-        await batch.LoadAsync(stopping.Token);
-        batch.Decide();
+        var batch = await DecidedAsync(items, byMemory);
         try
         {
             await batch.StoreAsync(stopping.Token);
         }
         catch (Exception fault) when (IsTrouble(fault))
         {
-            await connection.DropAsync();
+            await DropAsync();
             if (!await CommitReadBack.HasCommittedAsync(connection, batch.Marker, clock, log))
                 throw new AppendUnavailable("The database does not say that it committed.", fault);
         }
 
+        memory.Keep(items, batch.Kept);
         var traced = span;
         ThreadPool.UnsafeQueueUserWorkItem(committed => committed.Answer(traced, clock), batch, preferLocal: false);
         Measures.Batch(items.Length, clock.GetElapsedTime(started));
@@ -157,11 +169,20 @@ internal sealed partial class AppendLane : IAsyncDisposable
             Interlocked.Exchange(ref lateAt, clock.GetTimestamp());
     }
 
+    private async Task<AppendBatch> DecidedAsync(Append[] items, bool byMemory)
+    {
+        var batch = new AppendBatch(connection.Open, events, personal(), items, clock.GetUtcNow(), options.CaseDeadlines, byMemory ? memory : null);
+        await batch.LoadAsync(stopping.Token);
+        if (batch.TryDecide()) return batch;
+        await batch.GiveUpAsync(stopping.Token);
+        return await DecidedAsync(items, byMemory: false);
+    }
+
     private static void Fail(Append[] items, Exception why) =>
         ThreadPool.UnsafeQueueUserWorkItem(failed => Array.ForEach(failed, item => item.Fail(why)), items, preferLocal: false);
 
     private static bool Conflicts(PostgresException fault) =>
-        VersionConflict.Is(fault) || fault.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+        VersionConflict.Is(fault) || PayoutWrites.IsOutdated(fault) || EvidenceRows.WereKnown(fault) || fault.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     // The connection is gone, the server is going, or it cancelled what took too long: the fault lies with no item, and splitting
     // would only repeat it.

@@ -13,13 +13,17 @@ namespace Reconciler.Appending;
 internal sealed class EvidenceRows
 {
     // Served by the primary key; inserted in its order, so that two nodes cannot wait for each other in a ring.
-    private const string Upsert = """
+    private const string Insert = """
         insert into reconciler.evidence as kept (connection, digest, stream_id, body, salt, content_type, http_status, verified_by, delivery_id,
             unreadable, deliveries, nudges, answers, received_at, last_seen_at)
         select *, received_at from (select unnest($1) as connection, unnest($2) as digest, unnest($3) as stream_id, unnest($4) as body,
             unnest($5) as salt, unnest($6) as content_type, unnest($7) as http_status, unnest($8) as verified_by,
             unnest($9) as delivery_id, unnest($10) as unreadable, unnest($11) as deliveries, unnest($12) as nudges,
             unnest($13) as answers, unnest($14) as received_at) as came
+        """;
+
+    private const string Upsert = Insert + """
+
         on conflict (connection, digest) do update set
             deliveries = kept.deliveries + excluded.deliveries,
             nudges = kept.nudges + excluded.nudges,
@@ -58,14 +62,26 @@ internal sealed class EvidenceRows
     /// <summary>One that was not kept before in any kind; null where there is none.</summary>
     internal Evidence? FirstNew => rows.Find(row => row.IsNew)?.First;
 
-    internal void AddTo(NpgsqlBatch batch)
+    /// <summary>Whether a batch failed because bytes that were taken for new were there.</summary>
+    internal static bool WereKnown(PostgresException error) => error is
+        { SchemaName: "reconciler", SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "evidence_pkey" };
+
+    /// <summary>Takes all of them for new, without asking; <see cref="AddNewTo"/> then has the database refuse the batch where one is not.</summary>
+    internal void TakeForNew() => rows.ForEach(row => row.Stored(row.Deliveries, row.Nudges, row.Answers));
+
+    internal void AddNewTo(NpgsqlBatch batch) => Add(batch, Insert);
+
+    /// <summary>To be followed by <see cref="ReadAsync"/>, which reads what they met.</summary>
+    internal void AddTo(NpgsqlBatch batch) => Add(batch, Upsert);
+
+    private void Add(NpgsqlBatch batch, string sql)
     {
         if (rows.Count == 0) return;
-        var command = new NpgsqlBatchCommand(Upsert);
+        var command = new NpgsqlBatchCommand(sql);
         command.Parameters.Add(Columns.Texts(rows, row => row.First.Connection.ToString()));
         command.Parameters.Add(Columns.Bytes(rows, row => row.Digest));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.StreamId));
-        var salts = rows.ConvertAll(_ => PersonalBox.NewSalt());
+        var salts = PersonalBox.NewSalts(rows.Count);
         command.Parameters.Add(Columns.Bytes([.. rows.Zip(salts)], row => Sealed(row.First.First, row.Second)));
         command.Parameters.Add(Columns.Bytes(salts, salt => salt));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.ContentType));

@@ -5,8 +5,6 @@ namespace Reconciler.Appending;
 /// <summary>One payout while a batch works on it: as it was read under its row lock, and what the batch adds.</summary>
 internal sealed class PayoutRow(PayoutId id)
 {
-    private DateTimeOffset? storedCheckAt;
-
     internal PayoutId Id { get; } = id;
 
     /// <summary>Null until the payout is first heard of.</summary>
@@ -18,8 +16,17 @@ internal sealed class PayoutRow(PayoutId id)
     /// <summary>The stream's version as read.</summary>
     internal long StoredVersion { get; private init; }
 
-    /// <summary>The end of the stream's chain: as read, and once the batch's events are linked, with them; null where nothing is linked yet.</summary>
+    /// <summary>The end of the stream's chain as it was read; null where nothing was linked.</summary>
+    internal byte[]? StoredEnd { get; private init; }
+
+    /// <summary>The end once the batch's events are linked; null until then.</summary>
     internal byte[]? ChainEnd { get; set; }
+
+    /// <summary>What the batch writes of the payout (see <see cref="PayoutState"/>); null until then.</summary>
+    internal byte[]? State { get; set; }
+
+    /// <summary>Not read, but known from before: what stands beside the payout and the version is not known of it.</summary>
+    internal bool IsRecalled { get; private init; }
 
     internal List<NewEvent> Events { get; } = [];
 
@@ -37,11 +44,14 @@ internal sealed class PayoutRow(PayoutId id)
     /// <summary>When the clock looks: no later than either of the two.</summary>
     internal DateTimeOffset? CheckAt { get; private set; }
 
+    /// <summary>The earliest moment that the batch's events made due; null where none did.</summary>
+    internal DateTimeOffset? DueAt { get; private set; }
+
     internal DateTimeOffset? PollLeaseUntil { get; private set; }
 
     internal int PollFaults { get; private set; }
 
-    /// <summary>Nothing came but webhooks, and they moved neither cases nor what the clock keeps of its polls.</summary>
+    /// <summary>Nothing came but webhooks, and they moved no cases, nor what the clock keeps of its polls but that it may have to look earlier.</summary>
     internal bool OnlyHeard { get; private set; }
 
     /// <summary>The facts as read; null where the payout was not heard of before.</summary>
@@ -68,15 +78,28 @@ internal sealed class PayoutRow(PayoutId id)
         Payout = payout,
         Stored = payout,
         StoredVersion = version,
-        ChainEnd = chainEnd,
+        StoredEnd = chainEnd,
         StoredColumns = PayoutColumns.Of(payout, isErased),
         IsErased = isErased,
         DataSalt = dataSalt,
         PollLeaseUntil = pollLeaseUntil,
         PollFaults = pollFaults,
         CheckAt = checkAt,
-        storedCheckAt = checkAt,
     };
+
+    internal static PayoutRow Recalled(PayoutId id, Remembered known)
+    {
+        var payout = PayoutState.Read(id, known.State);
+        return new PayoutRow(id)
+        {
+            Payout = payout,
+            Stored = payout,
+            StoredVersion = known.Version,
+            StoredEnd = known.ChainEnd,
+            StoredColumns = PayoutColumns.Of(payout, isErased: false),
+            IsRecalled = true,
+        };
+    }
 
     internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
     {
@@ -89,7 +112,8 @@ internal sealed class PayoutRow(PayoutId id)
         var due = OverdueAt < NextPollAt || NextPollAt is null ? OverdueAt : NextPollAt;
         // A word that only pushes the poll away leaves it to the clock to look once in vain: the row then stays in its place.
         if (happened is not WebhookReceived || CheckAt is null || due < CheckAt) CheckAt = due;
-        OnlyHeard = Stored is { PollsSinceHeard: 0 } before && CheckAt == storedCheckAt && Payout.Cases == before.Cases
+        if (DueAt is null || due < DueAt) DueAt = due;
+        OnlyHeard = !IsErased && Stored is { PollsSinceHeard: 0 } before && Payout.Cases == before.Cases
             && Events.TrueForAll(added => added.Event is WebhookReceived or PayoutStatusChanged);
         if (happened is not PollAnswered) return;
         PollLeaseUntil = null;

@@ -14,11 +14,18 @@ internal sealed class PayoutRows
         """;
 
     private readonly Dictionary<string, PayoutRow> rows = new(StringComparer.Ordinal);
+    private string[] unread;
 
     internal PayoutRows(IEnumerable<PayoutId> payouts)
     {
         foreach (var id in payouts) rows.TryAdd(id.StreamId, new PayoutRow(id));
+        unread = [.. rows.Keys];
     }
+
+    internal bool AreRead => unread.Length == 0;
+
+    /// <summary>Something came of a recalled one that its row alone can tell how to write.</summary>
+    internal bool MustBeRead => rows.Values.Any(row => row is { IsRecalled: true, Events.Count: > 0, OnlyHeard: false });
 
     internal PayoutRow this[PayoutId id] => rows[id.StreamId];
 
@@ -28,17 +35,24 @@ internal sealed class PayoutRows
     internal List<PayoutRow> Changed() =>
         [.. rows.Values.Where(row => row.Events.Count > 0).OrderBy(row => row.Id.StreamId, StringComparer.Ordinal)];
 
+    internal void Recall(LaneMemory memory)
+    {
+        foreach (var (streamId, row) in rows)
+            if (memory.Recall(row.Id) is { } known) rows[streamId] = PayoutRow.Recalled(row.Id, known);
+        unread = [.. rows.Values.Where(row => !row.IsRecalled).Select(row => row.Id.StreamId)];
+    }
+
     internal void AddLockTo(NpgsqlBatch batch)
     {
-        if (rows.Count == 0) return;
+        if (AreRead) return;
         var command = new NpgsqlBatchCommand(Lock);
-        command.Parameters.Add(Columns.Texts([.. rows.Keys], id => id));
+        command.Parameters.Add(Columns.Texts([.. unread], id => id));
         batch.BatchCommands.Add(command);
     }
 
     internal async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
     {
-        if (rows.Count == 0) return;
+        if (AreRead) return;
         while (await reader.ReadAsync(cancellation))
         {
             var id = rows[reader.GetString(0)].Id;

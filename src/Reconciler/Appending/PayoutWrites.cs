@@ -9,6 +9,10 @@ namespace Reconciler.Appending;
 /// only what moved: most words move the status and the times, few the facts beside them. A new row that another node made first is met
 /// before, by the stream's own insert.
 /// </summary>
+/// <remarks>
+/// A row that was only recalled is not under our lock. It is written by <c>Hear</c>, which names the chain's end that the lane remembers:
+/// where the row has another, or the payout was erased, the version becomes null, and the column's constraint refuses the batch.
+/// </remarks>
 internal static class PayoutWrites
 {
     private const string Insert = """
@@ -49,11 +53,14 @@ internal static class PayoutWrites
     private const string Hear = """
         update reconciler.payouts as payout set
             status = heard.status, final = heard.final, confidence = heard.confidence, rule = heard.rule, status_version = heard.status_version,
-            last_heard_at = heard.last_heard_at, next_poll_at = heard.next_poll_at, overdue_at = heard.overdue_at, final_at = heard.final_at,
-            version = heard.version, state = heard.state, chain_end = heard.chain_end
+            last_heard_at = heard.last_heard_at, next_poll_at = heard.next_poll_at, overdue_at = heard.overdue_at,
+            check_at = least(payout.check_at, heard.due_at), final_at = heard.final_at,
+            version = case when payout.chain_end is not distinct from heard.stored_end and payout.erased_at is null then heard.version end,
+            state = heard.state, chain_end = heard.chain_end
         from (select unnest($1) as stream_id, unnest($2) as status, unnest($3) as final, unnest($4) as confidence, unnest($5) as rule,
             unnest($6) as status_version, unnest($7) as last_heard_at, unnest($8) as next_poll_at, unnest($9) as overdue_at,
-            unnest($10) as final_at, unnest($11) as version, unnest($12) as state, unnest($13) as chain_end) as heard
+            unnest($10) as final_at, unnest($11) as version, unnest($12) as state, unnest($13) as chain_end, unnest($14) as due_at,
+            unnest($15) as stored_end) as heard
         where payout.stream_id = any($1) and payout.stream_id = heard.stream_id
         """;
 
@@ -66,13 +73,19 @@ internal static class PayoutWrites
         where payout.stream_id = any($1) and payout.stream_id = told.stream_id
         """;
 
-    internal static void AddTo(NpgsqlBatch batch, List<PayoutRow> changed)
+    /// <summary>Whether a batch failed because a row was not as the lane remembered it.</summary>
+    internal static bool IsOutdated(PostgresException error) => error is
+        { SchemaName: "reconciler", SqlState: PostgresErrorCodes.NotNullViolation, TableName: "payouts", ColumnName: "version" };
+
+    /// <param name="first">Where in the batch the rows that were there are written: before their streams, in whose order all others lock them.</param>
+    internal static void AddTo(NpgsqlBatch batch, List<PayoutRow> changed, int first)
     {
         var written = changed.ConvertAll(row => new Written(row, row.Payout!, Derivation.Derive(row.Payout!), PayoutColumns.Of(row.Payout!, row.IsErased)));
+        foreach (var row in changed) row.State = PayoutState.Write(row.Payout!);
         AddInsert(batch, written.FindAll(one => one.Row.StoredVersion == 0));
         var known = written.FindAll(one => one.Row.StoredVersion > 0);
         AddRestate(batch, known.FindAll(one => one.Shown != one.Row.StoredColumns));
-        AddHear(batch, known.FindAll(one => one.Row.OnlyHeard));
+        AddHear(batch, known.FindAll(one => one.Row.OnlyHeard), first);
         AddMove(batch, known.FindAll(one => !one.Row.OnlyHeard));
     }
 
@@ -88,7 +101,7 @@ internal static class PayoutWrites
         batch.BatchCommands.Add(command);
     }
 
-    private static void AddHear(NpgsqlBatch batch, List<Written> rows)
+    private static void AddHear(NpgsqlBatch batch, List<Written> rows, int first)
     {
         if (rows.Count == 0) return;
         var command = new NpgsqlBatchCommand(Hear);
@@ -99,9 +112,11 @@ internal static class PayoutWrites
         parameters.Add(Columns.Of(rows, one => one.Row.OverdueAt, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, one => one.Payout.FinalAt, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, one => one.Row.Version, NpgsqlDbType.Bigint));
-        parameters.Add(Columns.Bytes(rows, one => PayoutState.Write(one.Payout)));
+        parameters.Add(Columns.Bytes(rows, one => one.Row.State));
         parameters.Add(Columns.Bytes(rows, one => one.Row.ChainEnd));
-        batch.BatchCommands.Add(command);
+        parameters.Add(Columns.Of(rows, one => one.Row.DueAt, NpgsqlDbType.TimestampTz));
+        parameters.Add(Columns.Bytes(rows, one => one.Row.StoredEnd));
+        batch.BatchCommands.Insert(first, command);
     }
 
     private static void AddMove(NpgsqlBatch batch, List<Written> rows)
@@ -145,7 +160,7 @@ internal static class PayoutWrites
         parameters.Add(Columns.Of(rows, one => one.Payout.PollsSinceHeard, NpgsqlDbType.Integer));
         parameters.Add(Columns.Of(rows, one => one.Row.PollLeaseUntil, NpgsqlDbType.TimestampTz));
         parameters.Add(Columns.Of(rows, one => one.Row.PollFaults, NpgsqlDbType.Integer));
-        parameters.Add(Columns.Bytes(rows, one => PayoutState.Write(one.Payout)));
+        parameters.Add(Columns.Bytes(rows, one => one.Row.State));
         parameters.Add(Columns.Bytes(rows, one => one.Row.ChainEnd));
     }
 
