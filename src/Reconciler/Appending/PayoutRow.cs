@@ -104,7 +104,7 @@ internal sealed class PayoutRow(PayoutId id)
     internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
     {
         var decided = Decisions.On(Payout, happened);
-        foreach (var next in decided.Events) Events.Add(new NewEvent(Guid.CreateVersion7(happened.ObservedAt), next, decided.Payout, traceId));
+        foreach (var next in decided.Events) Events.Add(new NewEvent(EventIds.NewAt(happened.ObservedAt), next, decided.Payout, traceId));
         Payout = decided.Payout;
         Provider = provider;
         NextPollAt = SilenceSchedule.NextPoll(decided.Payout, policy, happened);

@@ -26,10 +26,11 @@ public static class HttpPipeline
         app.Services.GetRequiredService<AdminKey>();
         app.UseKnownProxies();
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true, ExceptionHandler = Unhandled });
+        app.UsePayoutPaths();
+        // Deliveries leave the pipeline here: at their rate, what stands below would be a cost, and it is of no use to any provider.
+        app.UseRouting();
         app.Use(SecurityHeaders.SetAsync);
         app.UseStatusCodePages(bare => Answer(bare.HttpContext).ExecuteAsync(bare.HttpContext));
-        app.UsePayoutPaths();
-        app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.Use(app.Services.GetRequiredService<RequestLimits>().KeepAsync);

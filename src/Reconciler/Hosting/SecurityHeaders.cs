@@ -17,14 +17,13 @@ internal static class SecurityHeaders
     private const string Data = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox";
 
     private const string Permissions = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+    internal const string NoSniff = "nosniff";
     private const string OneYear = "max-age=31536000";
 
     internal static Task SetAsync(HttpContext context, RequestDelegate next)
     {
         var (request, headers) = (context.Request, context.Response.Headers);
-        headers.XContentTypeOptions = "nosniff";
-        // Deliveries come at a rate where headers that no provider reads would be a cost.
-        if (request.Path.StartsWithSegments("/webhooks")) return next(context);
+        headers.XContentTypeOptions = NoSniff;
         var isData = request.Path.StartsWithSegments("/v1") || request.Path.StartsWithSegments("/openapi") || request.Path.StartsWithSegments("/health");
         headers.ContentSecurityPolicy = isData ? Data : request.Path.StartsWithSegments("/docs") ? Docs : Pages;
         headers["Referrer-Policy"] = "same-origin";

@@ -16,13 +16,11 @@ internal static class WebhookRoute
 
     internal static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        var receive = routes.ServiceProvider.GetRequiredService<ReceiveDelivery>();
-        var connections = routes.ServiceProvider.GetRequiredService<ConnectionRegistry>();
-        var silence = routes.ServiceProvider.GetRequiredService<SilenceClock>();
-        var tally = routes.ServiceProvider.GetRequiredService<DeliveryTally>();
-        var probes = routes.ServiceProvider.GetRequiredService<EndpointProbes>();
-        var clock = routes.ServiceProvider.GetRequiredService<TimeProvider>();
-        routes.MapPost("/webhooks/{connection}", (HttpContext context, string connection) => ReceiveAsync(context, connection, new(receive, connections, silence, tally, probes, clock)))
+        var services = routes.ServiceProvider;
+        var parts = new Parts(
+            services.GetRequiredService<ReceiveDelivery>(), services.GetRequiredService<ConnectionRegistry>(), services.GetRequiredService<SilenceClock>(),
+            services.GetRequiredService<DeliveryTally>(), services.GetRequiredService<EndpointProbes>(), services.GetRequiredService<TimeProvider>());
+        routes.MapPost("/webhooks/{connection}", (HttpContext context, string connection) => ReceiveAsync(context, connection, parts))
             // A delivery proves itself by its signature: keys of callers have no business here, and at this rate no time.
             .ShortCircuit()
             .WithTags("Webhooks")
@@ -38,6 +36,7 @@ internal static class WebhookRoute
 
     private static async Task ReceiveAsync(HttpContext context, string key, Parts parts)
     {
+        context.Response.Headers.XContentTypeOptions = SecurityHeaders.NoSniff;
         using var span = Measures.Source.StartActivity("delivery");
         span?.SetTag("connection", key);
         if (parts.Connections.Find(key) is not { } connection)
