@@ -107,7 +107,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
                 }
                 catch (PostgresException conflict) when (Conflicts(conflict) && attempt < ConflictRetriesMax)
                 {
-                    // Another node was faster on one of these payouts: read again what it wrote, and decide again.
+                    // Another node was faster on one of these payouts, or memory did not hold: read what is there, and decide again.
                     Measures.AppendConflicts.Add(1);
                     if (byMemory) memory.Distrust();
                     await DropAsync();

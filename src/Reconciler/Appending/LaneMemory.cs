@@ -28,7 +28,7 @@ internal sealed class LaneMemory(TimeProvider clock)
         (refusedAt is not { } at || clock.GetElapsedTime(at) >= distrust)
         && Array.TrueForAll(items, item => item is KeepDelivery kept && !digests.TryGet(kept.Evidence.Digest, out _));
 
-    internal Remembered? Recall(PayoutId payout) => payouts.TryGet(payout.StreamId, out var known) ? known : null;
+    internal Remembered? Recall(string streamId) => payouts.TryGet(streamId, out var known) ? known : null;
 
     /// <summary>What a batch has committed.</summary>
     internal void Keep(Append[] items, List<PayoutRow> changed)

@@ -37,9 +37,14 @@ internal sealed class PayoutRows
 
     internal void Recall(LaneMemory memory)
     {
-        foreach (var (streamId, row) in rows)
-            if (memory.Recall(row.Id) is { } known) rows[streamId] = PayoutRow.Recalled(row.Id, known);
-        unread = [.. rows.Values.Where(row => !row.IsRecalled).Select(row => row.Id.StreamId)];
+        var unknown = new List<string>();
+        foreach (var streamId in unread)
+        {
+            if (memory.Recall(streamId) is { } known) rows[streamId] = PayoutRow.Recalled(rows[streamId].Id, known);
+            else unknown.Add(streamId);
+        }
+
+        unread = [.. unknown];
     }
 
     internal void AddLockTo(NpgsqlBatch batch)

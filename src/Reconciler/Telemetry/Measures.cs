@@ -21,7 +21,7 @@ internal static class Measures
         "reconciler.append.refused", "{item}", "Items refused because a lane's queue was full.");
 
     internal static readonly Counter<long> AppendConflicts = Meter.CreateCounter<long>(
-        "reconciler.append.conflicts", "{batch}", "Batches decided again because another node was faster.");
+        "reconciler.append.conflicts", "{batch}", "Batches decided again because another node was faster, or a lane's memory was not what the database held.");
 
     internal static readonly Counter<long> NulsStripped = Meter.CreateCounter<long>(
         "reconciler.nuls_stripped", "{character}", "U+0000 characters taken out of what was stored.");

@@ -48,15 +48,27 @@ public sealed class Cutting_the_connection(PostgresFixture postgres) : IAsyncLif
     [Theory]
     [InlineData(CutAt.BeforeForwarding)]
     [InlineData(CutAt.BeforeTheAnswer)]
-    public async Task In_the_first_round_trip_keeps_nothing_and_a_second_try_works(CutAt at)
+    public async Task In_the_first_of_two_round_trips_keeps_nothing_and_a_second_try_works(CutAt at)
     {
+        // The lane does not remember it, and must read first.
         proxy.Arm("BEGIN", at);
 
-        (await node.FaultOfAsync(Words.Heard("p-0", ObservedStatus.Succeeded))).ShouldBeOfType<AppendUnavailable>();
+        (await node.FaultOfAsync(Words.Heard("p-1", ObservedStatus.Succeeded))).ShouldBeOfType<AppendUnavailable>();
 
         proxy.Cuts.ShouldBe(1);
         (await Rows.CountAsync(database, "evidence")).ShouldBe(0);
+        (await node.AppendAsync(Words.Heard("p-1", ObservedStatus.Succeeded))).Outcome.ShouldBe(AppendOutcome.Appended);
+        await KeptOnceAsync(1);
+    }
+
+    [Fact]
+    public async Task After_the_only_round_trip_is_read_back_and_answered_as_kept()
+    {
+        proxy.Arm("BEGIN", CutAt.BeforeTheAnswer);
+
         (await node.AppendAsync(Words.Heard("p-0", ObservedStatus.Succeeded))).Outcome.ShouldBe(AppendOutcome.Appended);
+
+        proxy.Cuts.ShouldBe(1);
         await KeptOnceAsync(1);
     }
 
