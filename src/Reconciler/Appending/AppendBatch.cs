@@ -22,6 +22,9 @@ internal sealed class AppendBatch(
     /// <summary>The payouts that it wrote, once it has committed.</summary>
     internal List<PayoutRow> Kept { get; private set; } = [];
 
+    /// <summary>Whether readers of the feed were told with it; null where there was nothing to tell.</summary>
+    internal Telling? Telling { get; private set; }
+
     /// <summary>What stands in the database exactly if this committed.</summary>
     internal CommitMarker Marker { get; private set; } = new CommitMarker.Nothing();
 
@@ -116,7 +119,8 @@ internal sealed class AppendBatch(
     private Appended Unchanged(AppendOutcome outcome, PayoutId id) => new(outcome, payouts[id].Payout, payouts[id].Version);
 
     /// <summary>Second round trip: read model, streams, events, cases, and last the feed, whose counter row is locked until commit.</summary>
-    internal async Task StoreAsync(CancellationToken cancellation)
+    /// <param name="deliveriesWait">Readers of the feed may be told a moment later.</param>
+    internal async Task StoreAsync(FeedTelling readers, bool deliveriesWait, CancellationToken cancellation)
     {
         var changed = payouts.Changed();
         Marker = changed.Count > 0
@@ -134,7 +138,8 @@ internal sealed class AppendBatch(
         DiscrepancyRows.AddTo(batch, changed, deadlines);
         ProposalRows.AddTo(batch, changed);
         AmendmentRows.AddTo(batch, changed, now);
-        ChangeRows.AddTo(batch, changed, now);
+        if (ChangeRows.AddTo(batch, changed, now)) Telling = readers.Begin(deliveriesWait);
+        if (Telling is { IsNow: true }) batch.BatchCommands.Add(new NpgsqlBatchCommand(ChangeRows.Tell));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         await batch.ExecuteNonQueryAsync(cancellation);
         Kept = changed;

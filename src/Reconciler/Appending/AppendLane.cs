@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Npgsql;
+using Reconciler.Ledger;
 using Reconciler.Personal;
 using Reconciler.Streams;
 using Reconciler.Telemetry;
@@ -29,15 +30,17 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private readonly LaneMemory memory;
     private readonly EventAppender events;
     private readonly Func<PersonalBox> personal;
+    private readonly FeedTelling readers;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task draining;
     private long bytesHeld;
     private long lateAt;
 
     internal AppendLane(
-        int number, NpgsqlDataSource database, EventAppender events, Func<PersonalBox> personal, AppendOptions options, TimeProvider clock, ILogger log)
+        int number, NpgsqlDataSource database, EventAppender events, Func<PersonalBox> personal, FeedTelling readers, AppendOptions options,
+        TimeProvider clock, ILogger log)
     {
-        (this.number, this.events, this.personal, this.options, this.clock, this.log) = (number, events, personal, options, clock, log);
+        (this.number, this.events, this.personal, this.readers, this.options, this.clock, this.log) = (number, events, personal, readers, options, clock, log);
         connection = new LaneConnection(database);
         memory = new LaneMemory(clock);
         queue = Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
@@ -151,7 +154,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         var batch = await DecidedAsync(items, byMemory);
         try
         {
-            await batch.StoreAsync(stopping.Token);
+            await batch.StoreAsync(readers, IsLate, stopping.Token);
         }
         catch (Exception fault) when (IsTrouble(fault))
         {
@@ -160,6 +163,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
                 throw new AppendUnavailable("The database does not say that it committed.", fault);
         }
 
+        if (batch.Telling is { } telling) readers.Committed(telling);
         memory.Keep(items, batch.Kept);
         var traced = span;
         ThreadPool.UnsafeQueueUserWorkItem(committed => committed.Answer(traced, clock), batch, preferLocal: false);

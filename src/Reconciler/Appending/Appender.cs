@@ -1,4 +1,5 @@
 using Npgsql;
+using Reconciler.Ledger;
 using Reconciler.Personal;
 using Reconciler.Streams;
 using Reconciler.Telemetry;
@@ -12,12 +13,14 @@ namespace Reconciler.Appending;
 public sealed class Appender : IAsyncDisposable
 {
     private readonly AppendLane[] lanes;
+    private readonly FeedTelling readers;
 
     /// <param name="personal">Asked for each batch: a rotation of keys must not wait for a restart.</param>
     public Appender(
         NpgsqlDataSource database, EventAppender events, Func<PersonalBox> personal, AppendOptions options, TimeProvider clock, ILogger<Appender> log)
     {
-        lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new AppendLane(number, database, events, personal, options, clock, log))];
+        readers = new FeedTelling(database, clock, log);
+        lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new AppendLane(number, database, events, personal, readers, options, clock, log))];
         Measures.ObserveQueue(() => lanes.Sum(lane => lane.Waiting));
     }
 
@@ -47,5 +50,6 @@ public sealed class Appender : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var lane in lanes) await lane.DisposeAsync();
+        await readers.DisposeAsync();
     }
 }

@@ -21,7 +21,8 @@ internal static class ChangeRows
     // Sent with the commit, to whoever waits for changes; equal ones of a transaction are one.
     internal const string Tell = $"select pg_notify('{FeedWaiter.Channel}', '')";
 
-    internal static void AddTo(NpgsqlBatch batch, List<PayoutRow> changed, DateTimeOffset now)
+    /// <returns>Whether there were any, of which readers are to be told.</returns>
+    internal static bool AddTo(NpgsqlBatch batch, List<PayoutRow> changed, DateTimeOffset now)
     {
         var recordedAt = now.ToMicrosecond();
         var changes = new List<ChangeBody>(changed.Count);
@@ -34,7 +35,7 @@ internal static class ChangeRows
                     changes.Add(change);
         }
 
-        if (changes.Count == 0) return;
+        if (changes.Count == 0) return false;
         var command = new NpgsqlBatchCommand(Insert);
         command.Parameters.Add(Columns.Texts(changes, change => change.Payout.StreamId));
         command.Parameters.Add(Columns.Of(changes, change => change.StatusVersion, NpgsqlDbType.Bigint));
@@ -43,7 +44,7 @@ internal static class ChangeRows
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = changes.Count });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = recordedAt, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         batch.BatchCommands.Add(command);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Tell));
+        return true;
     }
 
     internal static ShownAmount Shown(decimal amount, string code) =>

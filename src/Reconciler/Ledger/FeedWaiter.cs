@@ -8,7 +8,7 @@ namespace Reconciler.Ledger;
 /// </summary>
 public sealed partial class FeedWaiter : BackgroundService
 {
-    /// <summary>Told by each transaction that adds changes.</summary>
+    /// <summary>Told of what was added to the feed (see <see cref="FeedTelling"/>).</summary>
     internal const string Channel = "reconciler_changes";
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
