@@ -13,11 +13,10 @@ using Reconciler.Personal;
 using Reconciler.Polling;
 using Reconciler.Telemetry;
 using Reconciler.Verifying;
-using Reconciler.Verifying.Chains;
 
 if (await AccessCommand.AnswerAsync(args) is { } commanded) return commanded;
 if (await MasterKeyCommand.AnswerAsync(args) is { } rotated) return rotated;
-if (await ChainCommand.AnswerAsync(args) is { } proved) return proved;
+if (await VerifyCommand.AnswerAsync(args) is { } verified) return verified;
 if (CommandLine.Answer(args) is { } exitCode) return exitCode;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -25,7 +24,6 @@ builder.AddStructuredLogs();
 await using var database = await ServiceDatabase.OpenForAsync(builder);
 if (CommandLine.MigratesOnly(args)) return 0;
 if (await RestoredCommand.RunAsync(args, database.Source, ConnectionsOptions.Of(builder.Configuration)) is { } restored) return restored;
-if (await VerifyCommand.AnswerAsync(args, database.Source) is { } verified) return verified;
 
 builder.AddConnections();
 builder.Services

@@ -119,8 +119,8 @@ internal sealed class AppendBatch(
     private Appended Unchanged(AppendOutcome outcome, PayoutId id) => new(outcome, payouts[id].Payout, payouts[id].Version);
 
     /// <summary>Second round trip: read model, streams, events, cases, and last the feed, whose counter row is locked until commit.</summary>
-    /// <param name="deliveriesWait">Readers of the feed may be told a moment later.</param>
-    internal async Task StoreAsync(FeedTelling readers, bool deliveriesWait, CancellationToken cancellation)
+    /// <param name="readersCanWait">Readers of the feed may be told a moment later.</param>
+    internal async Task StoreAsync(FeedTelling readers, bool readersCanWait, CancellationToken cancellation)
     {
         var changed = payouts.Changed();
         Marker = changed.Count > 0
@@ -138,7 +138,7 @@ internal sealed class AppendBatch(
         DiscrepancyRows.AddTo(batch, changed, deadlines);
         ProposalRows.AddTo(batch, changed);
         AmendmentRows.AddTo(batch, changed, now);
-        if (ChangeRows.AddTo(batch, changed, now)) Telling = readers.Begin(deliveriesWait);
+        if (ChangeRows.AddTo(batch, changed, now)) Telling = readers.Begin(readersCanWait);
         if (Telling is { IsNow: true }) batch.BatchCommands.Add(new NpgsqlBatchCommand(ChangeRows.Tell));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         await batch.ExecuteNonQueryAsync(cancellation);

@@ -14,6 +14,10 @@ namespace Reconciler.Appending;
 internal sealed partial class AppendLane : IAsyncDisposable
 {
     private const int ConflictRetriesMax = 5;
+
+    // A batch of so many gathered while others were written: the machine is full.
+    private const int CrowdMin = 16;
+
     private static readonly TimeSpan DeliveryWaitUsual = TimeSpan.FromMilliseconds(8);
     private static readonly TimeSpan LateFor = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ReopenWait = TimeSpan.FromMilliseconds(200);
@@ -89,8 +93,8 @@ internal sealed partial class AppendLane : IAsyncDisposable
         }
         catch (Exception unforeseen)
         {
-            Unforeseen(log, unforeseen, number, items.Length);
             Fail(items, new AppendUnavailable("It is not known to be committed.", unforeseen));
+            Unforeseen(log, unforeseen, number, items.Length);
             await Task.Delay(ReopenWait, clock, CancellationToken.None);
         }
     }
@@ -154,7 +158,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
         var batch = await DecidedAsync(items, byMemory);
         try
         {
-            await batch.StoreAsync(readers, IsLate, stopping.Token);
+            await batch.StoreAsync(readers, readersCanWait: items.Length >= CrowdMin, stopping.Token);
         }
         catch (Exception fault) when (IsTrouble(fault))
         {

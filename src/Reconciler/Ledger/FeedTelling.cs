@@ -3,16 +3,15 @@ using Npgsql;
 namespace Reconciler.Ledger;
 
 /// <summary>
-/// Tells the readers of all nodes that the feed has grown: with the transaction that adds the changes, or, while deliveries wait for
-/// their commits, a few of them together. Each telling wakes a session of every node that listens; at full load that would cost as much as
-/// some of the writes.
+/// Tells the readers of all nodes that the feed has grown: with the transaction that adds the changes, or, while many deliveries
+/// wait for their commits, of a few together. Each telling wakes a session of every node that listens; at full load that would cost as
+/// much as some of the writes.
 /// </summary>
 /// <remarks>Nothing hangs on it: a telling that is lost with its node is made up for when <see cref="FeedWaiter"/> looks by itself.</remarks>
 internal sealed partial class FeedTelling(NpgsqlDataSource database, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
-    /// <summary>How late readers may be told while deliveries wait.</summary>
-    internal static readonly TimeSpan TogetherFor = TimeSpan.FromMilliseconds(20);
-
+    /// <summary>How late readers may be told at full load.</summary>
+    private static readonly TimeSpan TogetherFor = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(2);
 
     private readonly Lock turn = new();
@@ -23,7 +22,7 @@ internal sealed partial class FeedTelling(NpgsqlDataSource database, TimeProvide
     private Task late = Task.CompletedTask;
 
     /// <summary>Asked for each transaction that adds changes, before it commits.</summary>
-    /// <param name="canWait">Others are in more of a hurry than the readers.</param>
+    /// <param name="canWait">Deliveries are in more of a hurry than the readers.</param>
     internal Telling Begin(bool canWait)
     {
         lock (turn)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Reconciler.Access.Audit;
@@ -33,20 +32,11 @@ public sealed class Keys_and_users_by_command(PostgresFixture postgres)
         (await service.Services.GetRequiredService<AuditChain>().VerifyAsync(CancellationToken.None)).IsWhole.ShouldBeTrue();
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(ServiceHost service, params string[] args)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Reconciler.dll"), .. args])
+    private static Task<(int Code, string Output, string Error)> RunAsync(ServiceHost service, params string[] args) => Command.RunAsync(
+        new Dictionary<string, string>
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-            Environment =
-            {
-                ["ConnectionStrings__reconciler"] = service.ConnectionString,
-                ["Reconciler__MasterKey"] = Convert.ToBase64String(new byte[32]),
-            },
-        };
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
+            ["ConnectionStrings__reconciler"] = service.ConnectionString,
+            ["Reconciler__MasterKey"] = Convert.ToBase64String(new byte[32]),
+        },
+        args);
 }

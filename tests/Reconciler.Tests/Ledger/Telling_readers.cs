@@ -8,7 +8,7 @@ namespace Reconciler.Tests.Ledger;
 public sealed class Telling_readers(PostgresFixture postgres)
 {
     [Fact]
-    public async Task Each_transaction_tells_while_no_delivery_waits()
+    public async Task Each_transaction_tells_where_nobody_is_in_more_of_a_hurry()
     {
         await using var source = NpgsqlDataSource.Create(await postgres.NewDatabaseAsync());
         await using var readers = Of(source);
@@ -21,7 +21,7 @@ public sealed class Telling_readers(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task While_deliveries_wait_the_first_tells_and_the_next_ones_are_told_of_together_a_moment_later()
+    public async Task At_full_load_the_first_tells_and_the_next_ones_are_told_of_together_a_moment_later()
     {
         await using var source = NpgsqlDataSource.Create(await postgres.NewDatabaseAsync());
         await using var listener = await Listener.OpenAsync(source);
