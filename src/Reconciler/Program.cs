@@ -5,6 +5,7 @@ using Reconciler.Connections;
 using Reconciler.Finance;
 using Reconciler.Hosting;
 using Reconciler.Ingest;
+using Reconciler.Ingest.Unreadable;
 using Reconciler.Ledger;
 using Reconciler.Ledger.Broker;
 using Reconciler.Ledger.Subscriptions;
@@ -45,6 +46,7 @@ builder.Services
 var app = builder.Build();
 app.UseHttp();
 app.MapWebhooks();
+app.MapUnreadable();
 app.MapConnections();
 app.MapAccess();
 app.MapFinance();

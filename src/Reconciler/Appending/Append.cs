@@ -36,6 +36,16 @@ public sealed record KeepDelivery(Evidence Evidence, WebhookReceived? Received, 
     internal override int BodyBytes => Evidence.Body.Length;
 }
 
+/// <summary>
+/// A verified delivery that nothing could be read from when it came, and that is understood by now. It counts as of when it came; where it
+/// was read again before, or erased, it changes nothing.
+/// </summary>
+/// <param name="Evidence">Its bytes as they are kept, about the payout that they are now known to be about.</param>
+public sealed record ReadAgain(Evidence Evidence, WebhookReceived Received, PollingPolicy Policy) : Append(Received.Payout)
+{
+    internal override int BodyBytes => Evidence.Body.Length;
+}
+
 /// <summary>The provider's answer to a poll; ends the poll's lease.</summary>
 public sealed record KeepAnswer(Evidence Evidence, PollAnswered Answered, PollingPolicy Policy) : Append(Answered.Payout)
 {

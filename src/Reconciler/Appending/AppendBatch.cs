@@ -14,7 +14,7 @@ internal sealed class AppendBatch(
     NpgsqlConnection connection, EventAppender appender, PersonalBox personal, Append[] items, DateTimeOffset now, CaseDeadlines deadlines, LaneMemory? memory)
 {
     private readonly EvidenceRows evidence = new(items.Select(EvidenceOf).OfType<Evidence>(), personal);
-
+    private readonly ReadAgainRows readAgain = new(items.OfType<ReadAgain>().Select(item => item.Evidence), personal);
     private readonly PayoutRows payouts = new(items.Select(item => item.Payout).OfType<PayoutId>());
     private readonly Appended[] answers = new Appended[items.Length];
     private bool hasBegun;
@@ -41,10 +41,12 @@ internal sealed class AppendBatch(
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
         if (memory is null) evidence.AddTo(batch);
+        readAgain.AddTo(batch);
         payouts.AddLockTo(batch);
         hasBegun = true;
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (memory is null) await evidence.ReadAsync(reader, cancellation);
+        await readAgain.ReadAsync(reader, cancellation);
         await payouts.ReadAsync(reader, cancellation);
     }
 
@@ -76,6 +78,10 @@ internal sealed class AppendBatch(
                 return evidence.IsFirst(kept.Evidence)
                     ? Apply(received, kept.Evidence.Provider, kept.Policy, item)
                     : Unchanged(AppendOutcome.Duplicate, received.Payout);
+            case ReadAgain { Received: var received } again:
+                return readAgain.IsFirst(again.Evidence)
+                    ? Apply(received, again.Evidence.Provider, again.Policy, item)
+                    : Unchanged(AppendOutcome.AlreadySo, received.Payout);
             case KeepAnswer { Answered: var answered } kept:
                 var asked = payouts[answered.Payout].Payout;
                 var pastGrace = asked is not null && answered.ObservedAt - asked.StartedAt >= kept.Policy.NotFoundGrace;
@@ -135,6 +141,7 @@ internal sealed class AppendBatch(
         PayoutWrites.AddTo(batch, changed, first);
         SaltRows.AddTo(batch, changed);
         evidence.AddErasureTo(batch, payouts, now);
+        readAgain.AddErasureTo(batch, payouts, now);
         DiscrepancyRows.AddTo(batch, changed, deadlines);
         ProposalRows.AddTo(batch, changed);
         AmendmentRows.AddTo(batch, changed, now);

@@ -82,7 +82,7 @@ internal sealed class EvidenceRows
         command.Parameters.Add(Columns.Bytes(rows, row => row.Digest));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.StreamId));
         var salts = PersonalBox.NewSalts(rows.Count);
-        command.Parameters.Add(Columns.Bytes([.. rows.Zip(salts)], row => Sealed(row.First.First, row.Second)));
+        command.Parameters.Add(Columns.Bytes([.. rows.Zip(salts)], row => Sealed(personal, row.First.First, row.Second)));
         command.Parameters.Add(Columns.Bytes(salts, salt => salt));
         command.Parameters.Add(Columns.Texts(rows, row => row.First.ContentType));
         command.Parameters.Add(Columns.Of(rows, row => row.First.HttpStatus, NpgsqlDbType.Integer));
@@ -114,16 +114,21 @@ internal sealed class EvidenceRows
     /// </summary>
     internal void AddErasureTo(NpgsqlBatch batch, PayoutRows payouts, DateTimeOffset now)
     {
-        var late = rows.FindAll(row => row.First.StreamId is { } id && payouts.KeepsNoBytes(id));
+        AddErasure(batch, rows.ConvertAll(row => row.First).FindAll(one => one.StreamId is { } id && payouts.KeepsNoBytes(id)), now);
+    }
+
+    /// <summary>Erases the bytes of rows that this very transaction wrote.</summary>
+    internal static void AddErasure(NpgsqlBatch batch, List<Evidence> late, DateTimeOffset now)
+    {
         if (late.Count == 0) return;
         var command = new NpgsqlBatchCommand(Erase);
-        command.Parameters.Add(Columns.Texts(late, row => row.First.Connection.ToString()));
-        command.Parameters.Add(Columns.Bytes(late, row => row.Digest));
+        command.Parameters.Add(Columns.Texts(late, one => one.Connection.ToString()));
+        command.Parameters.Add(Columns.Bytes(late, one => one.Digest.ToBytes()));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now.ToMicrosecond(), NpgsqlDbType = NpgsqlDbType.TimestampTz });
         batch.BatchCommands.Add(command);
     }
 
-    private byte[] Sealed(Evidence kept, byte[] salt) =>
+    internal static byte[] Sealed(PersonalBox personal, Evidence kept, byte[] salt) =>
         KeptBytesSeal.Seal(personal, salt, kept.StreamId, kept.Connection, kept.Digest, kept.Body, kept.HeadersJson);
 
     /// <summary>Whether these bytes come for the first time in their kind. True once: the next item with the same bytes is a duplicate.</summary>

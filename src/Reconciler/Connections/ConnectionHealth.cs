@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Reconciler.Ingest.Unreadable;
 using Reconciler.Polling;
 
 namespace Reconciler.Connections;
@@ -8,7 +9,7 @@ namespace Reconciler.Connections;
 /// <param name="Heard">What came.</param>
 /// <param name="Due">Payouts whose poll is due and not made yet, counted up to <see cref="CountMax"/>.</param>
 /// <param name="DueSince">Since when the one that waits longest is due.</param>
-/// <param name="Unreadable">Kept deliveries and answers that nothing could be read from, counted up to <see cref="CountMax"/>.</param>
+/// <param name="Unreadable">Kept deliveries that nothing could be read from, counted up to <see cref="CountMax"/>.</param>
 /// <param name="HeldUntil">The provider said: not before. Null where it said nothing, or the time is over.</param>
 /// <param name="PausedUntil">This node asks nothing until then, because the provider keeps failing.</param>
 /// <param name="BudgetLeft">Requests that the tightest budget still allows; null where there is none.</param>
@@ -27,9 +28,9 @@ internal sealed record ConnectionHealth(
     private static readonly TimeSpan DueGrace = TimeSpan.FromSeconds(30);
 
     // Served by payouts_to_check, evidence_unreadable and the primary key of polling_gates.
-    private const string Waiting = """
+    private const string Waiting = $"""
         select count(*), min(next_poll_at),
-            (select count(*) from (select 1 from reconciler.evidence where connection = $1 and unreadable is not null limit $3) as unread),
+            (select count(*) from (select 1 from reconciler.evidence where connection = $1 and {UnreadableDeliveries.Unread} limit $3) as unread),
             (select not_before from reconciler.polling_gates where connection = $1)
         from (select next_poll_at from reconciler.payouts where connection = $1 and check_at <= $2 and next_poll_at <= $2 limit $3) as due
         """;

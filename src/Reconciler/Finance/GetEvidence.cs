@@ -21,6 +21,22 @@ internal static class GetEvidence
             || !EvidenceDigest.TryParse(digest, out var wanted)
             || await KeptEvidence.FindAsync(database, installation, payout, wanted, cancellation) is not { } kept)
             return new Problem(ProblemKind.EvidenceUnknown, "This payout has no evidence with that digest.");
+        return Answer(kept, payout.StreamId, context);
+    }
+
+    /// <summary>The same of a delivery that nothing could be read from.</summary>
+    internal static async Task<IResult> OfUnreadableAsync(
+        string key, string digest, HttpContext context, NpgsqlDataSource database, Installation installation, CancellationToken cancellation)
+    {
+        if (!ConnectionKey.TryParse(key, out var connection)
+            || !EvidenceDigest.TryParse(digest, out var wanted)
+            || await KeptEvidence.FindUnreadableAsync(database, installation, connection, wanted, cancellation) is not { } kept)
+            return new Problem(ProblemKind.EvidenceUnknown, "This connection has no unreadable delivery with that digest.");
+        return Answer(kept, payout: null, context);
+    }
+
+    private static IResult Answer(KeptEvidence kept, string? payout, HttpContext context)
+    {
         if (kept.ErasedAt is { } at) return new Problem(ProblemKind.EvidenceErased, $"The bytes were erased at {InstantConverter.Text(at)}. Their digest is left.");
         if (kept.Body is not { } body) return new Problem(ProblemKind.EvidenceDamaged, "The kept bytes do not open: they are not what was sealed.");
         context.Response.Headers.Vary = "Accept";
@@ -28,12 +44,12 @@ internal static class GetEvidence
 
         // Bytes of a stranger's: a browser must neither guess what they are nor run them.
         context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-        return TypedResults.Bytes(body, Bytes, $"{wanted}.bin");
+        return TypedResults.Bytes(body, Bytes, $"{kept.Digest}.bin");
     }
 
-    private static EvidenceAnswer Answer(KeptEvidence kept, byte[] body, PayoutId payout) => new(
+    private static EvidenceAnswer Answer(KeptEvidence kept, byte[] body, string? payout) => new(
         kept.Digest,
-        payout.StreamId,
+        payout,
         VerdictOf(kept),
         kept.VerifiedBy,
         kept.DeliveryId,
@@ -82,6 +98,7 @@ public enum EvidenceVerdict
 
 /// <summary>One piece of evidence.</summary>
 /// <param name="Digest">SHA-256 of the bytes.</param>
+/// <param name="Payout">The payout it is about; null where nothing could be read from it.</param>
 /// <param name="Verdict">The best of the ways in which the bytes came; the counters tell of all.</param>
 /// <param name="VerifiedBy">The id of the secret or key that signed it.</param>
 /// <param name="DeliveryId">The sender's own id of the delivery: a hint, not signed.</param>
@@ -91,7 +108,7 @@ public enum EvidenceVerdict
 /// <param name="Text">The bytes as text, where they are UTF-8.</param>
 public sealed record EvidenceAnswer(
     EvidenceDigest Digest,
-    string Payout,
+    string? Payout,
     EvidenceVerdict Verdict,
     string? VerifiedBy,
     string? DeliveryId,

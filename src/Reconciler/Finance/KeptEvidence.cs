@@ -30,15 +30,24 @@ internal sealed record KeptEvidence(
     DateTimeOffset LastSeenAt,
     DateTimeOffset? ErasedAt)
 {
+    private const string Columns = """
+        digest, body, content_type, headers, http_status, verified_by, delivery_id, unreadable, deliveries, nudges, answers, received_at,
+        last_seen_at, salt, stream_id
+        """;
+
     // Served by the primary key. Identical answers about two payouts ("unknown here") are kept once, under the first of them: then the
     // payout's own events say that the bytes are its evidence, too (pk_mt_events_stream_and_version).
-    private const string OfPayout = """
-        select digest, body, content_type, headers, http_status, verified_by, delivery_id, unreadable, deliveries, nudges, answers,
-            received_at, last_seen_at, salt, stream_id,
-            coalesce((select erased_at from reconciler.payouts where stream_id = $3), erased_at)
+    private const string OfPayout = $"""
+        select {Columns}, coalesce((select erased_at from reconciler.payouts where stream_id = $3), erased_at)
         from reconciler.evidence
         where connection = $1 and digest = $2 and (stream_id = $3
             or exists (select 1 from reconciler.mt_events where stream_id = $3 and data ->> 'digest' = $4))
+        """;
+
+    // Served by the primary key.
+    private const string OfNoPayout = $"""
+        select {Columns}, erased_at from reconciler.evidence
+        where connection = $1 and digest = $2 and stream_id is null and unreadable is not null
         """;
 
     // Served by the primary key.
@@ -55,10 +64,26 @@ internal sealed record KeptEvidence(
         command.Parameters.Add(new NpgsqlParameter { Value = digest.ToBytes() });
         command.Parameters.Add(new NpgsqlParameter { Value = payout.StreamId });
         command.Parameters.Add(new NpgsqlParameter { Value = digest.ToString() });
+        return await ReadAsync(command, installation, payout.Connection, digest, cancellation);
+    }
+
+    /// <summary>A delivery that nothing could be read from.</summary>
+    internal static async Task<KeptEvidence?> FindUnreadableAsync(
+        NpgsqlDataSource database, Installation installation, ConnectionKey connection, EvidenceDigest digest, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(OfNoPayout);
+        command.Parameters.Add(new NpgsqlParameter { Value = connection.ToString() });
+        command.Parameters.Add(new NpgsqlParameter { Value = digest.ToBytes() });
+        return await ReadAsync(command, installation, connection, digest, cancellation);
+    }
+
+    private static async Task<KeptEvidence?> ReadAsync(
+        NpgsqlCommand command, Installation installation, ConnectionKey connection, EvidenceDigest digest, CancellationToken cancellation)
+    {
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellation);
         if (!await row.ReadAsync(cancellation)) return null;
         var erasedAt = row.IsDBNull(15) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(15);
-        var opened = erasedAt is null ? await OpenAsync(row, installation, payout.Connection, digest, cancellation) : null;
+        var opened = erasedAt is null ? await OpenAsync(row, installation, connection, digest, cancellation) : null;
         return new KeptEvidence(
             digest,
             opened?.Body,

@@ -26,8 +26,6 @@ internal enum DeliveryAnswer
 /// <summary>A delivery becomes permanent: verify the raw bytes, digest, parse, append. In this order.</summary>
 internal sealed class ReceiveDelivery(Appender appender, Installation installation, RegisteredPayouts registered, RejectLog rejects, DeliveryTally tally)
 {
-    private const int DeliveryIdCharactersMax = 200;
-
     /// <exception cref="AppendUnavailable">It is not known to be permanent.</exception>
     internal async ValueTask<(DeliveryAnswer Answer, Appended? Appended)> HandleAsync(
         OpenConnection connection, Delivery delivery, IPAddress? remote, CancellationToken cancellation)
@@ -58,8 +56,8 @@ internal sealed class ReceiveDelivery(Appender appender, Installation installati
 
     private async ValueTask<(DeliveryAnswer, Appended?)> KeepAsync(OpenConnection connection, Delivery delivery, string verifiedBy)
     {
-        var (received, unreadable) = Read(connection, delivery, verifiedBy, out var ignored);
-        if (ignored)
+        var (received, unreadable, isIgnored) = DeliveryReading.Of(connection, installation, delivery, verifiedBy);
+        if (isIgnored)
         {
             tally.Note(connection.Settings.Key, "ignored", verifiedBy);
             return (DeliveryAnswer.Ignored, null);
@@ -76,7 +74,7 @@ internal sealed class ReceiveDelivery(Appender appender, Installation installati
     private async ValueTask<(DeliveryAnswer, Appended?)> NudgeAsync(
         OpenConnection connection, Delivery delivery, IPAddress? remote, CancellationToken cancellation)
     {
-        var (received, _) = Read(connection, delivery, verifiedBy: null, out _);
+        var (received, _, _) = DeliveryReading.Of(connection, installation, delivery, verifiedBy: null);
         if (received is null || !await registered.IsKnownAsync(received.Payout, cancellation))
         {
             Reject(connection, received is null ? "nudge_unreadable" : "nudge_unregistered", delivery, remote);
@@ -94,39 +92,6 @@ internal sealed class ReceiveDelivery(Appender appender, Installation installati
         tally.Note(connection.Settings.Key, reason);
         rejects.Add(RejectedDelivery.Of(connection.Settings.Key, reason, delivery, remote?.ToString()));
     }
-
-    private (WebhookReceived? Received, string? Unreadable) Read(
-        OpenConnection connection, Delivery delivery, string? verifiedBy, out bool ignored)
-    {
-        ignored = false;
-        switch (connection.Provider.Read(delivery.Body))
-        {
-            case Reading.Observed { Statement: var statement }
-                when PayoutId.TryCreate(connection.Settings.Key, statement.ProviderPayoutId, out var payout):
-                return (new WebhookReceived(
-                    payout,
-                    delivery.ReceivedAt,
-                    EvidenceDigest.Of(delivery.Body.Span),
-                    statement.Masked(installation.Mask),
-                    Verified: verifiedBy is not null,
-                    verifiedBy,
-                    DeliveryId(connection, delivery),
-                    connection.Settings.Polling.VerifyFinal), null);
-            case Reading.Observed:
-                return (null, "The payout's id is empty, too long or holds control characters.");
-            case Reading.Ignored:
-                ignored = true;
-                return (null, null);
-            case Reading.Unreadable unreadable:
-                return (null, unreadable.Reason);
-            case var reading:
-                throw new UnreachableException(reading.GetType().Name);
-        }
-    }
-
-    // A hint that nothing signs, and that stands in the payout's state: one that is longer than any real one is none.
-    private static string? DeliveryId(OpenConnection connection, Delivery delivery) =>
-        connection.Provider.DeliveryId(delivery) is { Length: <= DeliveryIdCharactersMax } id ? id : null;
 
     private static Evidence Kept(
         OpenConnection connection, Delivery delivery, EvidenceKind kind, WebhookReceived? received, string? verifiedBy, string? unreadable) => new(
