@@ -4,11 +4,13 @@ using System.Net.Http.Json;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Reconciler.Access.Users;
 using Reconciler.Appending;
 using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Finance;
 using Reconciler.Ingest.Unreadable;
+using Reconciler.Tests.Access;
 using Reconciler.Tests.Appending;
 using Reconciler.Tests.Database;
 using Reconciler.Tests.Hosting;
@@ -50,7 +52,9 @@ public sealed class Reading_again_what_was_not_understood(PostgresFixture postgr
         bytes.ShouldBe(success);
         (await service.Http.GetFromJsonAsync<EvidenceAnswer>($"{List}/{EvidenceDigest.Of(success)}", JsonShapes.Answered)).ShouldNotBeNull().Payout.ShouldBeNull();
 
-        (await ReadAsync()).ShouldBe(new ReadAgainAnswer(Read: 1, Ignored: 1, Unreadable: 1, Damaged: 0));
+        await Golden.ShouldMatchAsync(await service.Http.GetAsync(List), "unreadable-deliveries");
+        await Golden.ShouldMatchAsync(await service.Http.GetAsync($"{List}/{EvidenceDigest.Of(success)}"), "unreadable-delivery");
+        await Golden.ShouldMatchAsync(await service.Http.PostAsync($"{List}/read", null), "unreadable-deliveries-read");
 
         var payout = (await service.Http.GetFromJsonAsync<PayoutAnswer>("/v1/payouts/zopay-test/p-1", JsonShapes.Answered)).ShouldNotBeNull();
         (payout.Status, payout.LastHeardAt).ShouldBe((PayoutStatus.Succeeded, Words.Noon.AddSeconds(1)));
@@ -114,6 +118,28 @@ public sealed class Reading_again_what_was_not_understood(PostgresFixture postgr
 
         (await Rows.CountAsync(Database, "mt_events")).ShouldBe(0);
         (await PageAsync(List)).Items.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Is_done_by_a_page_for_administrators_alone()
+    {
+        const string page = "/connections/zopay-test/unreadable";
+        await KeepAsync(ZoPaySender.Body("p-1"), at: 1);
+        await KeepAsync(Nonsense, at: 2);
+        using var browser = await Browser.SignedInAsync(service);
+        using var approver = await Browser.SignedInAsync(service, Role.Approver);
+
+        (await browser.Http.GetStringAsync("/connections/zopay-test")).ShouldContain($"href=\"{page}\">2<");
+        (await browser.Http.GetStringAsync($"{page}/{EvidenceDigest.Of(Nonsense)}")).ShouldContain("what?");
+        (await approver.Http.GetStringAsync("/connections/zopay-test")).ShouldNotContain(page);
+        (await approver.Http.GetAsync(page)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await approver.Http.GetAsync($"{page}/{EvidenceDigest.Of(Nonsense)}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        using var read = await browser.PostAsync(page, "/connections/zopay-test/read");
+        var shown = await read.Content.ReadAsStringAsync();
+        shown.ShouldContain("1 understood now and counted");
+        shown.ShouldContain("1 still not understood");
+        (await browser.Http.GetStringAsync("/connections/pawapay-test/unreadable")).ShouldContain("Everything that came was understood");
     }
 
     [Theory]

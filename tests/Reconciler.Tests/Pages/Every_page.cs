@@ -1,7 +1,9 @@
+using System.Text;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Reconciler.Access.Users;
+using Reconciler.Core;
 using Reconciler.Tests.Hosting;
 
 namespace Reconciler.Tests.Pages;
@@ -24,7 +26,8 @@ public sealed class Every_page(Chromium chromium)
         await using (var context = await chromium.OpenAsync(chromium.Full, Role.Admin, look()))
             await LookAsync(
                 context, "/users", "/audit", "/password", "/connections", "/connections/zopay-test", "/connections/zopay-test/settings", "/connections/_new",
-                "/connections/_new?provider=pawapay");
+                "/connections/_new?provider=pawapay", "/connections/zopay-test/unreadable", "/connections/pawapay-test/unreadable",
+                $"/connections/zopay-test/unreadable/{EvidenceDigest.Of(Encoding.UTF8.GetBytes(Stories.NotUnderstood))}");
         await using (var context = await chromium.OpenAsync(chromium.Empty, Role.Approver, look()))
             await LookAsync(context, "/", "/payouts", "/payouts?status=failed", "/cases", "/periods", "/connections");
         await using (var context = await chromium.OpenAsync(chromium.Empty, null, look()))

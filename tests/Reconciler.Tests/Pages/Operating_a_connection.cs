@@ -44,7 +44,7 @@ public sealed class Operating_a_connection(PostgresFixture postgres)
         using var browser = await Browser.SignedInAsync(service, Role.Approver);
 
         (await browser.Http.GetStringAsync(Page)).ShouldNotContain("Send a test delivery");
-        foreach (var act in (string[])["check", "test", "pause", "resume", "add", "retire"])
+        foreach (var act in (string[])["check", "test", "pause", "resume", "add", "retire", "read"])
         {
             using var refused = await browser.Http.PostAsync($"{Page}/{act}", new FormUrlEncodedContent([]));
             refused.IsSuccessStatusCode.ShouldBeFalse(act);

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using Reconciler.Appending;
 using Reconciler.Core;
+using Reconciler.Tests.Appending;
 using Reconciler.Tests.Finance;
 using Reconciler.Tests.Hosting;
 
@@ -12,6 +13,9 @@ namespace Reconciler.Tests.Pages;
 internal static class Stories
 {
     internal const string Contested = "contested-1";
+
+    /// <summary>A signed delivery that says nothing that we know.</summary>
+    internal const string NotUnderstood = """{"event":"payout.<script>ran()</script>","says":["what?"]}""";
 
     /// <summary>A day that is closed, and of which a payout moved since.</summary>
     internal static readonly string ClosedDay = Day(-2);
@@ -40,6 +44,7 @@ internal static class Stories
         await RegisterAsync(service, Contested, "order-contested", "5000", "XOF");
         await service.AppendAsync(Evidences.Heard(Contested, ObservedStatus.Failed, now.AddSeconds(-30), now.AddSeconds(-90)));
         await service.AppendAsync(Evidences.Answered(Contested, ObservedStatus.Succeeded, now.AddSeconds(-10), now.AddSeconds(-80)));
+        await service.AppendAsync(Words.Unreadable(NotUnderstood));
         await TellHostileAsync(service, now);
         await TellClosedDayAsync(service, now.AddDays(-2));
     }

@@ -5,13 +5,15 @@ using Reconciler.Access.Audit;
 using Reconciler.Connections;
 using Reconciler.Core;
 using Reconciler.Hosting;
+using Reconciler.Ingest.Unreadable;
 using Reconciler.Pages.AccessPages;
 
 namespace Reconciler.Pages.ConnectionPages;
 
 /// <summary>What an administrator does on a connection's page. What it shows afterwards is the page itself, with what came of it.</summary>
 internal sealed class OperateConnections(
-    ConnectionRegistry registry, CheckConnection check, TestEndpoint test, PauseConnection pause, RotateSecrets secrets, AuditLog audit)
+    ConnectionRegistry registry, CheckConnection check, TestEndpoint test, PauseConnection pause, RotateSecrets secrets, ReadUnreadableAgain unreadable,
+    AuditLog audit)
 {
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/connections/{connection}/{act}", HandleAsync).RequireScope(Scope.Admin).RequireForm().ExcludeFromDescription();
@@ -39,6 +41,13 @@ internal sealed class OperateConnections(
                 return Page(key, null, probed: probed);
             case "pause" or "resume":
                 return Done(key, await pause.SetAsync(key, act == "pause", null, audited, cancellation));
+            case "read":
+                var came = await unreadable.HandleAsync(open, cancellation);
+                await audited.DoneAsync(key, "connection.unreadable_read", came, cancellation);
+                return new RazorComponentResult<UnreadablePage>(new Dictionary<string, object?>
+                {
+                    [nameof(UnreadablePage.Key)] = key.ToString(), [nameof(UnreadablePage.Came)] = came,
+                });
             case "add":
                 var json = JsonSerializer.SerializeToUtf8Bytes(new { id = form["id"].ToString(), secret = form["secret"].ToString() });
                 return Done(key, await secrets.AddAsync(key, json, audited, cancellation));

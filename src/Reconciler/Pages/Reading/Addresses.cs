@@ -23,6 +23,10 @@ internal static class Addresses
 
     internal static string OfConnection(string key) => $"{Connections}/{key}";
 
+    internal static string OfUnreadable(string connection) => $"{OfConnection(connection)}/unreadable";
+
+    internal static string OfUnreadable(string connection, EvidenceDigest digest) => $"{OfUnreadable(connection)}/{digest}";
+
     internal static string OfPeriod(string connection, string period) => $"{Periods}/{connection}/{period}";
 
     internal static string OfCase(Guid id) => $"{Cases}/{id}";
