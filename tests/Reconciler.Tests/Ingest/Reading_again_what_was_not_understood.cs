@@ -13,6 +13,7 @@ using Reconciler.Ingest.Unreadable;
 using Reconciler.Tests.Access;
 using Reconciler.Tests.Appending;
 using Reconciler.Tests.Database;
+using Reconciler.Tests.Faults;
 using Reconciler.Tests.Hosting;
 using Reconciler.Verifying;
 using Reconciler.Verifying.Chains;
@@ -88,6 +89,32 @@ public sealed class Reading_again_what_was_not_understood(PostgresFixture postgr
         (await Rows.CountAsync(Database, "payouts where status = 'succeeded'")).ShouldBe(deliveries);
         (await Rows.CountAsync(Database, "mt_events where type = 'webhook_received'")).ShouldBe(deliveries);
         await HoldsAsync();
+    }
+
+    [Fact]
+    public async Task Goes_on_after_a_kill_and_loses_and_doubles_nothing()
+    {
+        const int deliveries = 4_000;
+        await Task.WhenAll(Enumerable.Range(0, deliveries).Select(number => KeepAsync(ZoPaySender.Body($"p-{number}"), at: number)));
+        using var folder = TemporaryFolder.New();
+        var settings = new Dictionary<string, string> { ["Reconciler__MasterKey"] = Convert.ToBase64String(new byte[32]) };
+        for (var kill = 1; kill <= 3; kill++)
+        {
+            await using var process = await ServiceProcess.StartAsync(folder, Database, ServiceHost.Connections, settings);
+            var before = await ReadSoFarAsync();
+            var cut = process.Http.PostAsync($"{List}/read", null);
+            await Eventually.TrueAsync(async () => await ReadSoFarAsync() > before, "It read nothing.");
+            await process.KillAsync();
+            await Should.ThrowAsync<HttpRequestException>(() => cut);
+        }
+
+        var read = await ReadSoFarAsync();
+        read.ShouldBeLessThan(deliveries);
+        (await ReadAsync()).ShouldBe(new ReadAgainAnswer(deliveries - (int)read, 0, 0, 0));
+        (await ReadSoFarAsync()).ShouldBe(deliveries);
+        await HoldsAsync();
+
+        Task<long> ReadSoFarAsync() => Rows.CountAsync(Database, "mt_events where type = 'webhook_received'");
     }
 
     [Fact]
