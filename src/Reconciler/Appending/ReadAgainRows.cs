@@ -17,7 +17,7 @@ internal sealed class ReadAgainRows
         from (select unnest($1) as connection, unnest($2) as digest, unnest($3) as stream_id, unnest($4) as body, unnest($5) as salt,
             unnest($6) as delivery_id) as again
         where kept.connection = any($1) and kept.digest = any($2) and kept.connection = again.connection and kept.digest = again.digest
-            and kept.stream_id is null and kept.unreadable is not null and kept.deliveries > 0 and kept.erased_at is null
+            and kept.stream_id is null and kept.unreadable is not null and kept.deliveries > 0 and kept.salt is not null and kept.erased_at is null
         returning kept.connection, kept.digest
         """;
 

@@ -14,6 +14,7 @@ namespace Reconciler.Finance;
 /// <param name="Deliveries">How often these bytes came verified.</param>
 /// <param name="Nudges">How often they came without a signature that we could check.</param>
 /// <param name="Answers">How often they came as the answer to our own request.</param>
+/// <param name="IsSealed">Nobody but the service can have put them here. What was kept before there were seals is not.</param>
 internal sealed record KeptEvidence(
     EvidenceDigest Digest,
     byte[]? Body,
@@ -28,7 +29,8 @@ internal sealed record KeptEvidence(
     int Answers,
     DateTimeOffset ReceivedAt,
     DateTimeOffset LastSeenAt,
-    DateTimeOffset? ErasedAt)
+    DateTimeOffset? ErasedAt,
+    bool IsSealed)
 {
     private const string Columns = """
         digest, body, content_type, headers, http_status, verified_by, delivery_id, unreadable, deliveries, nudges, answers, received_at,
@@ -98,7 +100,8 @@ internal sealed record KeptEvidence(
             row.GetInt32(10),
             row.GetFieldValue<DateTimeOffset>(11),
             row.GetFieldValue<DateTimeOffset>(12),
-            erasedAt);
+            erasedAt,
+            IsSealed: !row.IsDBNull(13));
     }
 
     /// <returns>Null where they do not open.</returns>

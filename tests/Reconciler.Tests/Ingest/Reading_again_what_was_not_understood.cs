@@ -169,6 +169,21 @@ public sealed class Reading_again_what_was_not_understood(PostgresFixture postgr
         (await browser.Http.GetStringAsync("/connections/pawapay-test/unreadable")).ShouldContain("Everything that came was understood");
     }
 
+    [Fact]
+    public async Task Counts_nothing_that_somebody_put_into_the_database()
+    {
+        var forged = ZoPaySender.Body("p-1");
+        await Rows.RunAsync(Database, $"""
+            insert into reconciler.evidence (connection, digest, body, verified_by, unreadable, deliveries, nudges, answers, received_at, last_seen_at)
+            values ('zopay-test', '\x{EvidenceDigest.Of(forged)}', '\x{Convert.ToHexString(forged)}', '2026-11', 'unknown_shape', 1, 0, 0, now(), now())
+            """);
+
+        (await ReadAsync()).ShouldBe(new ReadAgainAnswer(0, 0, 0, Damaged: 1));
+
+        (await Rows.CountAsync(Database, "mt_events")).ShouldBe(0);
+        (await Rows.CountAsync(Database, "evidence where unreadable is not null")).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("/v1/connections/nobody/unreadable", "connection-unknown")]
     [InlineData("/v1/connections/nobody/unreadable/read", "connection-unknown")]

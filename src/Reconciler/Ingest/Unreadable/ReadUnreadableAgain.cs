@@ -58,6 +58,8 @@ internal sealed class ReadUnreadableAgain(Appender appender, Installation instal
         var key = connection.Settings.Key;
         if (await KeptEvidence.FindUnreadableAsync(database, installation, key, digest, cancellation) is not { VerifiedBy: { } by } kept) return Outcome.DoneByAnother;
         if (kept.Body is not { } body) return kept.IsDamaged ? Outcome.Damaged : Outcome.DoneByAnother;
+        // The signature was checked when it came. Whoever can write to the database must not put in a word that we then count as signed.
+        if (!kept.IsSealed) return Outcome.Damaged;
         var delivery = new Delivery(HttpMethods.Post, "", "", Headers(kept.HeadersJson), body, kept.ReceivedAt);
         var reading = DeliveryReading.Of(connection, installation, delivery, by);
         if (reading.IsIgnored) return await IgnoreAsync(key, digest, cancellation);
@@ -102,5 +104,5 @@ internal sealed class ReadUnreadableAgain(Appender appender, Installation instal
 /// <param name="Read">Understood now, and counted as of when they came.</param>
 /// <param name="Ignored">Understood now, and not about a payout.</param>
 /// <param name="Unreadable">Still not understood.</param>
-/// <param name="Damaged">What is stored does not open: somebody changed it.</param>
+/// <param name="Damaged">What is stored does not open, or is not sealed: somebody changed it or put it in. It counts for nothing.</param>
 public sealed record ReadAgainAnswer(int Read, int Ignored, int Unreadable, int Damaged);
