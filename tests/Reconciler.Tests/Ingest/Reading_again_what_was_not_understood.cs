@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Reconciler.Access.Users;
@@ -101,20 +102,36 @@ public sealed class Reading_again_what_was_not_understood(PostgresFixture postgr
         for (var kill = 1; kill <= 3; kill++)
         {
             await using var process = await ServiceProcess.StartAsync(folder, Database, ServiceHost.Connections, settings);
-            var before = await ReadSoFarAsync();
+            var before = await UnderstoodAsync();
             var cut = process.Http.PostAsync($"{List}/read", null);
-            await Eventually.TrueAsync(async () => await ReadSoFarAsync() > before, "It read nothing.");
+            await Eventually.TrueAsync(async () => await UnderstoodAsync() > before, "It read nothing.");
             await process.KillAsync();
             await Should.ThrowAsync<HttpRequestException>(() => cut);
         }
 
-        var read = await ReadSoFarAsync();
+        var read = await UnderstoodAsync();
         read.ShouldBeLessThan(deliveries);
         (await ReadAsync()).ShouldBe(new ReadAgainAnswer(deliveries - (int)read, 0, 0, 0));
-        (await ReadSoFarAsync()).ShouldBe(deliveries);
+        (await UnderstoodAsync()).ShouldBe(deliveries);
         await HoldsAsync();
+    }
 
-        Task<long> ReadSoFarAsync() => Rows.CountAsync(Database, "mt_events where type = 'webhook_received'");
+    [Fact]
+    public async Task Says_in_the_audit_what_was_read_until_who_asked_went_away()
+    {
+        const int deliveries = 4_000;
+        await Task.WhenAll(Enumerable.Range(0, deliveries).Select(number => KeepAsync(ZoPaySender.Body($"p-{number}"), at: number)));
+        using var leaving = new CancellationTokenSource();
+        var asked = service.Http.PostAsync($"{List}/read", null, leaving.Token);
+        await Eventually.TrueAsync(async () => await UnderstoodAsync() > 0, "It read nothing.");
+
+        await leaving.CancelAsync();
+
+        await Should.ThrowAsync<TaskCanceledException>(() => asked);
+        await Eventually.TrueAsync(async () => (await AuditedAsync()).Count > 0, "It is not in the audit.");
+        var read = await UnderstoodAsync();
+        read.ShouldBeLessThan(deliveries);
+        (await AuditedAsync()).ShouldHaveSingleItem()!["after"]!["read"]!.GetValue<long>().ShouldBe(read);
     }
 
     [Fact]
@@ -207,6 +224,11 @@ public sealed class Reading_again_what_was_not_understood(PostgresFixture postgr
     }
 
     private async Task<UnreadablePage> PageAsync(string path) => (await service.Http.GetFromJsonAsync<UnreadablePage>(path, JsonShapes.Answered)).ShouldNotBeNull();
+
+    private async Task<JsonArray> AuditedAsync() =>
+        (await service.Http.GetFromJsonAsync<JsonNode>("/v1/audit?act=connection.unreadable_read"))!["items"]!.AsArray();
+
+    private Task<long> UnderstoodAsync() => Rows.CountAsync(Database, "mt_events where type = 'webhook_received'");
 
     private async Task<byte[]> BytesAsync(string path)
     {

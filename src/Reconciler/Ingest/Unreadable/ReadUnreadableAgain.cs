@@ -38,9 +38,24 @@ internal sealed class ReadUnreadableAgain(Appender appender, Installation instal
     }
 
     /// <exception cref="AppendUnavailable">The database cannot commit now. What was read so far is permanent.</exception>
-    internal async Task<ReadAgainAnswer> HandleAsync(OpenConnection connection, CancellationToken cancellation)
+    internal async Task<ReadAgainAnswer> HandleAsync(OpenConnection connection, ConnectionAudit audited, CancellationToken cancellation)
     {
         var outcomes = new int[Enum.GetValues<Outcome>().Length];
+        try
+        {
+            await ReadAllAsync(connection, outcomes, cancellation);
+        }
+        finally
+        {
+            // Also where whoever asked went away meanwhile: what was read by then stands.
+            await audited.DoneAsync(connection.Settings.Key, "connection.unreadable_read", Counted(outcomes), CancellationToken.None);
+        }
+
+        return Counted(outcomes);
+    }
+
+    private async Task ReadAllAsync(OpenConnection connection, int[] outcomes, CancellationToken cancellation)
+    {
         var (at, last) = (DateTimeOffset.MinValue, Array.Empty<byte>());
         while (await NextAsync(connection.Settings.Key, at, last, cancellation) is { Count: > 0 } page)
         {
@@ -49,9 +64,10 @@ internal sealed class ReadUnreadableAgain(Appender appender, Installation instal
                 async (one, ending) => Interlocked.Increment(ref outcomes[(int)await ReadAsync(connection, EvidenceDigest.FromBytes(one.Digest), ending)]));
             (at, last) = page[^1];
         }
-
-        return new ReadAgainAnswer(outcomes[(int)Outcome.Read], outcomes[(int)Outcome.Ignored], outcomes[(int)Outcome.Unreadable], outcomes[(int)Outcome.Damaged]);
     }
+
+    private static ReadAgainAnswer Counted(int[] outcomes) =>
+        new(outcomes[(int)Outcome.Read], outcomes[(int)Outcome.Ignored], outcomes[(int)Outcome.Unreadable], outcomes[(int)Outcome.Damaged]);
 
     private async Task<Outcome> ReadAsync(OpenConnection connection, EvidenceDigest digest, CancellationToken cancellation)
     {

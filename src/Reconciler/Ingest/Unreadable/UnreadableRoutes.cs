@@ -52,8 +52,6 @@ internal static class UnreadableRoutes
         string key, HttpContext context, ConnectionRegistry registry, ReadUnreadableAgain unreadable, AuditLog audit, CancellationToken cancellation)
     {
         if (registry.Find(key) is not { } connection) return ReadConnections.Unknown(key);
-        var answer = await unreadable.HandleAsync(connection, cancellation);
-        await new ConnectionAudit(audit, context.Actor()).DoneAsync(connection.Settings.Key, "connection.unreadable_read", answer, cancellation);
-        return TypedResults.Ok(answer);
+        return TypedResults.Ok(await unreadable.HandleAsync(connection, new ConnectionAudit(audit, context.Actor()), cancellation));
     }
 }

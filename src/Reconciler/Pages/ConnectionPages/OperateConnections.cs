@@ -42,8 +42,7 @@ internal sealed class OperateConnections(
             case "pause" or "resume":
                 return Done(key, await pause.SetAsync(key, act == "pause", null, audited, cancellation));
             case "read":
-                var came = await unreadable.HandleAsync(open, cancellation);
-                await audited.DoneAsync(key, "connection.unreadable_read", came, cancellation);
+                var came = await unreadable.HandleAsync(open, audited, cancellation);
                 return new RazorComponentResult<UnreadablePage>(new Dictionary<string, object?>
                 {
                     [nameof(UnreadablePage.Key)] = key.ToString(), [nameof(UnreadablePage.Came)] = came,
