@@ -16,15 +16,27 @@ public static class SilenceSchedule
     }
 
     /// <summary>When to ask next, after <paramref name="cause"/> was folded in; null: not again.</summary>
-    public static DateTimeOffset? NextPoll(Payout payout, PollingPolicy policy, PayoutEvent cause)
+    /// <param name="now">
+    /// By the clock that all nodes share. A word that is dated later was heard by a node whose own clock is ahead: now, at the latest. And
+    /// one whose clock is behind dates an answer before the question: asking goes on after a step, not at once.
+    /// </param>
+    public static DateTimeOffset? NextPoll(Payout payout, PollingPolicy policy, PayoutEvent cause, DateTimeOffset now)
     {
+        var next = Following(payout, policy, cause, now);
+        return cause is PollAnswered && next <= now ? now + Wait(payout, policy) : next;
+    }
+
+    private static DateTimeOffset? Following(Payout payout, PollingPolicy policy, PayoutEvent cause, DateTimeOffset now)
+    {
+        var observedAt = Least(cause.ObservedAt, now);
         if (payout.Resolution is not null) return null;
         var isWord = cause is WebhookReceived or PayoutExpected;
-        if (cause is WebhookReceived { Verified: false } && payout.Claims.EarliestFinal(ClaimSource.Poll) is null) return cause.ObservedAt;
+        if (cause is WebhookReceived { Verified: false } && payout.Claims.EarliestFinal(ClaimSource.Poll) is null) return observedAt;
         // What people say among themselves pushes nothing away.
-        var since = cause is ResolutionProposed or ResolutionApproved or ResolutionRejected ? LastWord(payout) ?? cause.ObservedAt : cause.ObservedAt;
-        if (NeedsVerification(payout, policy)) return isWord ? cause.ObservedAt : since + Wait(payout, policy);
-        if (payout.Status?.IsFinal() != true) return Later(LastWord(payout) ?? cause.ObservedAt, Wait(payout, policy));
+        var lastWord = Least(LastWord(payout) ?? observedAt, now);
+        var since = cause is ResolutionProposed or ResolutionApproved or ResolutionRejected ? lastWord : observedAt;
+        if (NeedsVerification(payout, policy)) return isWord ? observedAt : since + Wait(payout, policy);
+        if (payout.Status?.IsFinal() != true) return Later(lastWord, Wait(payout, policy));
         return NextRecheck(payout, policy);
     }
 
@@ -76,4 +88,6 @@ public static class SilenceSchedule
         DateTimeOffset.MaxValue - than > by ? than + by : DateTimeOffset.MaxValue;
 
     private static TimeSpan Least(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private static DateTimeOffset Least(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
 }

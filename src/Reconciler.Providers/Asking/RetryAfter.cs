@@ -9,11 +9,14 @@ internal static class RetryAfter
 {
     private const string BodyField = "retry_after";
 
-    /// <summary>A <c>Retry-After</c> header in whole seconds or as a date; a date in the past means that the wait is over.</summary>
+    /// <summary>
+    /// A <c>Retry-After</c> header in whole seconds or as a date; a date in the past means that the wait is over. A date is the provider's:
+    /// it is counted from the answer's own <c>Date</c>, where there is one.
+    /// </summary>
     public static TimeSpan? FromHeader(HttpResponseHeaders headers, TimeProvider clock) => headers.RetryAfter switch
     {
         { Delta: { } wait } => wait,
-        { Date: { } date } => TimeSpan.FromTicks(Math.Max(0, (date - clock.GetUtcNow()).Ticks)),
+        { Date: { } date } => TimeSpan.FromTicks(Math.Max(0, (date - (headers.Date ?? clock.GetUtcNow())).Ticks)),
         _ => null,
     };
 

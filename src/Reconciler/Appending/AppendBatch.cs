@@ -9,9 +9,12 @@ using Reconciler.Telemetry;
 namespace Reconciler.Appending;
 
 /// <summary>One transaction: two round trips with the pure rules between them; one where the lane remembers all that the first would read.</summary>
+/// <param name="now">When it is recorded, by this node's clock.</param>
+/// <param name="sharedNow">By the clock that all nodes share, which polls go by.</param>
 /// <param name="memory">What to go by instead of reading; null: everything is read.</param>
 internal sealed class AppendBatch(
-    NpgsqlConnection connection, EventAppender appender, PersonalBox personal, Append[] items, DateTimeOffset now, CaseDeadlines deadlines, LaneMemory? memory)
+    NpgsqlConnection connection, EventAppender appender, PersonalBox personal, Append[] items, DateTimeOffset now, DateTimeOffset sharedNow,
+    CaseDeadlines deadlines, LaneMemory? memory)
 {
     private readonly EvidenceRows evidence = new(items.Select(EvidenceOf).OfType<Evidence>(), personal);
     private readonly ReadAgainRows readAgain = new(items.OfType<ReadAgain>().Select(item => item.Evidence), personal);
@@ -112,7 +115,7 @@ internal sealed class AppendBatch(
     private Appended Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, Append item)
     {
         var row = payouts[happened.Payout];
-        row.Apply(happened, provider, policy, item.TraceId);
+        row.Apply(happened, provider, policy, sharedNow, item.TraceId);
         return new Appended(AppendOutcome.Appended, row.Payout, row.Version, row.NextPollAt);
     }
 

@@ -28,6 +28,7 @@ internal sealed partial class AppendLane : IAsyncDisposable
     private readonly Channel<Append> queue;
     private readonly AppendOptions options;
     private readonly TimeProvider clock;
+    private readonly TimeProvider shared;
     private readonly ILogger log;
     private readonly int number;
     private readonly LaneConnection connection;
@@ -42,9 +43,10 @@ internal sealed partial class AppendLane : IAsyncDisposable
 
     internal AppendLane(
         int number, NpgsqlDataSource database, EventAppender events, Func<PersonalBox> personal, FeedTelling readers, AppendOptions options,
-        TimeProvider clock, ILogger log)
+        TimeProvider clock, TimeProvider shared, ILogger log)
     {
-        (this.number, this.events, this.personal, this.readers, this.options, this.clock, this.log) = (number, events, personal, readers, options, clock, log);
+        (this.number, this.events, this.personal, this.readers, this.options, this.clock, this.shared, this.log) =
+            (number, events, personal, readers, options, clock, shared, log);
         connection = new LaneConnection(database);
         memory = new LaneMemory(clock);
         queue = Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
@@ -179,7 +181,8 @@ internal sealed partial class AppendLane : IAsyncDisposable
 
     private async Task<AppendBatch> DecidedAsync(Append[] items, bool byMemory)
     {
-        var batch = new AppendBatch(connection.Open, events, personal(), items, clock.GetUtcNow(), options.CaseDeadlines, byMemory ? memory : null);
+        var batch = new AppendBatch(
+            connection.Open, events, personal(), items, clock.GetUtcNow(), shared.GetUtcNow(), options.CaseDeadlines, byMemory ? memory : null);
         await batch.LoadAsync(stopping.Token);
         if (batch.TryDecide()) return batch;
         await batch.GiveUpAsync(stopping.Token);

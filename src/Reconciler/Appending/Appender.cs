@@ -1,6 +1,7 @@
 using Npgsql;
 using Reconciler.Ledger;
 using Reconciler.Personal;
+using Reconciler.Polling;
 using Reconciler.Streams;
 using Reconciler.Telemetry;
 
@@ -16,11 +17,13 @@ public sealed class Appender : IAsyncDisposable
     private readonly FeedTelling readers;
 
     /// <param name="personal">Asked for each batch: a rotation of keys must not wait for a restart.</param>
+    /// <param name="shared">What polls go by (see <see cref="SharedClock"/>).</param>
     public Appender(
-        NpgsqlDataSource database, EventAppender events, Func<PersonalBox> personal, AppendOptions options, TimeProvider clock, ILogger<Appender> log)
+        NpgsqlDataSource database, EventAppender events, Func<PersonalBox> personal, AppendOptions options, TimeProvider clock,
+        [FromKeyedServices(SharedClock.Name)] TimeProvider shared, ILogger<Appender> log)
     {
         readers = new FeedTelling(database, clock, log);
-        lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new AppendLane(number, database, events, personal, readers, options, clock, log))];
+        lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new AppendLane(number, database, events, personal, readers, options, clock, shared, log))];
         Measures.ObserveQueue(() => lanes.Sum(lane => lane.Waiting));
     }
 

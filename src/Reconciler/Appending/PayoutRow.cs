@@ -101,13 +101,14 @@ internal sealed class PayoutRow(PayoutId id)
         };
     }
 
-    internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, string? traceId)
+    /// <param name="now">By the clock that all nodes share.</param>
+    internal void Apply(PayoutEvent happened, Provider provider, PollingPolicy policy, DateTimeOffset now, string? traceId)
     {
         var decided = Decisions.On(Payout, happened);
         foreach (var next in decided.Events) Events.Add(new NewEvent(EventIds.NewAt(happened.ObservedAt), next, decided.Payout, traceId));
         Payout = decided.Payout;
         Provider = provider;
-        NextPollAt = SilenceSchedule.NextPoll(decided.Payout, policy, happened);
+        NextPollAt = SilenceSchedule.NextPoll(decided.Payout, policy, happened, now);
         OverdueAt = SilenceSchedule.OverdueAt(decided.Payout, policy);
         var due = OverdueAt < NextPollAt || NextPollAt is null ? OverdueAt : NextPollAt;
         // A word that only pushes the poll away leaves it to the clock to look once in vain: the row then stays in its place.

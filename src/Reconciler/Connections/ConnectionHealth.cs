@@ -13,6 +13,7 @@ namespace Reconciler.Connections;
 /// <param name="HeldUntil">The provider said: not before. Null where it said nothing, or the time is over.</param>
 /// <param name="PausedUntil">This node asks nothing until then, because the provider keeps failing.</param>
 /// <param name="BudgetLeft">Requests that the tightest budget still allows; null where there is none.</param>
+/// <param name="SeenAt">When this was so, by the clock that polls go by.</param>
 internal sealed record ConnectionHealth(
     OpenConnection Connection,
     HeardDeliveries Heard,
@@ -21,7 +22,8 @@ internal sealed record ConnectionHealth(
     long Unreadable,
     DateTimeOffset? HeldUntil,
     DateTimeOffset? PausedUntil,
-    int? BudgetLeft)
+    int? BudgetLeft,
+    DateTimeOffset SeenAt)
 {
     internal const int CountMax = 1_000;
 
@@ -42,14 +44,14 @@ internal sealed record ConnectionHealth(
     internal decimal? ShareVerified => Heard.ShareVerified;
 
     /// <summary>What a person should look at, in one sentence; null where all is well.</summary>
-    internal string? Trouble(DateTimeOffset now) => this switch
+    internal string? Trouble => this switch
     {
         { Connection.IsPaused: true } => "It is paused by an operator: neither polled nor accepted.",
         { PausedUntil: not null } => "The provider keeps failing; it is not asked for a while.",
         { HeldUntil: not null } => "The provider told us to wait before we ask again.",
         { Connection.Settings.Webhook.Verifies: false } => "Nothing verifies its webhooks: they only make us ask.",
         { ShareVerified: < 0.5m } => "Most of its deliveries are not verified: look at the secret.",
-        { DueSince: { } since } when now - since > DueGrace => "It is asked later than its schedule wants.",
+        { DueSince: { } since } when SeenAt - since > DueGrace => "It is asked later than its schedule wants.",
         { BudgetLeft: 0 } => "The request budget is spent for now.",
         { Unreadable: > 0 } => "Some of what it sent could not be read.",
         _ => null,
@@ -60,17 +62,18 @@ internal sealed record ConnectionHealth(
     {
         var key = connection.Settings.Key;
         await using var session = await database.OpenConnectionAsync(cancellation);
-        var left = await RequestBudgets.LeftAsync(session, connection.Settings, now, cancellation);
+        var at = silence.Now;
+        var left = await RequestBudgets.LeftAsync(session, connection.Settings, at, cancellation);
         await using var batch = new NpgsqlBatch(session);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Waiting) { Parameters = { Text(key.ToString()), Instant(now), new NpgsqlParameter<int> { TypedValue = CountMax } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Waiting) { Parameters = { Text(key.ToString()), Instant(at), new NpgsqlParameter<int> { TypedValue = CountMax } } });
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         await rows.ReadAsync(cancellation);
         var (due, dueSince, unreadable) = (rows.GetInt64(0), At(rows, 1), rows.GetInt64(2));
         var heldUntil = At(rows, 3);
         await rows.CloseAsync();
         return new ConnectionHealth(
-            connection, await HeardDeliveries.OfAsync(database, tally, key, now, cancellation), due, dueSince, unreadable, heldUntil > now ? heldUntil : null,
-            silence.ContextOf(key)?.Pipeline.OpenUntil, left);
+            connection, await HeardDeliveries.OfAsync(database, tally, key, now, cancellation), due, dueSince, unreadable, heldUntil > at ? heldUntil : null,
+            silence.ContextOf(key)?.Pipeline.OpenUntil, left, at);
     }
 
     private static DateTimeOffset? At(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

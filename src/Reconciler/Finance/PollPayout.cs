@@ -19,7 +19,6 @@ internal static class PollPayout
         PollNow poll,
         HttpContext context,
         AuditLog audit,
-        TimeProvider clock,
         CancellationToken cancellation)
     {
         if (PayoutPaths.IdOf(connection, id) is not { } payout || await KeptPayout.FindAsync(database, payout, cancellation) is null)
@@ -32,10 +31,10 @@ internal static class PollPayout
         return result switch
         {
             PollNowResult.Asked when await KeptPayout.FindAsync(database, payout, cancellation) is { } kept => TypedResults.Ok(PayoutAnswer.Of(kept, installation)),
-            PollNowResult.NotBefore { At: var at } => new Problem(
+            PollNowResult.NotYet { Wait: var wait } => new Problem(
                 ProblemKind.TooMany,
                 "The provider's budget or its own word forbids another request now.",
-                retryAfterSeconds: Math.Max(1, (int)Math.Ceiling((at - clock.GetUtcNow()).TotalSeconds))),
+                retryAfterSeconds: Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))),
             PollNowResult.NotFree => new Problem(ProblemKind.PollInFlight, "The provider is being asked about this payout at this moment."),
             _ => new Problem(ProblemKind.ProviderSilent, "The provider gave no answer that counts. Nothing moved; it is asked again by the schedule."),
         };

@@ -77,7 +77,7 @@ internal sealed partial class ConnectionClock(PollContext context) : IAsyncDispo
             _ = AskAsync(poll);
         }
 
-        if (claimed.NotBefore is { } notBefore) return Clamp(notBefore - context.Clock.GetUtcNow());
+        if (claimed.NotBefore is { } notBefore) return Clamp(notBefore - context.Shared.GetUtcNow());
 
         // A full claim means that more is waiting: go on as soon as there is room, which the end of a poll says.
         return claimed.Polls.Count == 0 || HasNoRoom ? Tick : TimeSpan.Zero;

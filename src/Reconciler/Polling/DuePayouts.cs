@@ -16,7 +16,7 @@ public sealed record PollPayout(PayoutId Payout, int PollsSinceHeard, int Faults
 /// Claims due payouts, within what the provider allows: all nodes together keep one budget, because it lives in the database and
 /// is charged in the transaction that claims.
 /// </summary>
-internal sealed class DuePayouts(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class DuePayouts(NpgsqlDataSource database, [FromKeyedServices(SharedClock.Name)] TimeProvider clock)
 {
     /// <summary>How long a claimed payout stays ours beyond the request's own timeout: a node that died gives it back by silence.</summary>
     private static readonly TimeSpan LeaseBeyondTimeout = TimeSpan.FromSeconds(30);

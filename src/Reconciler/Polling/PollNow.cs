@@ -14,23 +14,23 @@ internal abstract record PollNowResult
     internal sealed record NoAnswer : PollNowResult;
 
     /// <summary>The budget, the provider's Retry-After or the breaker stands in the way.</summary>
-    internal sealed record NotBefore(DateTimeOffset At) : PollNowResult;
+    internal sealed record NotYet(TimeSpan Wait) : PollNowResult;
 
     /// <summary>Unknown, or being asked about at this moment.</summary>
     internal sealed record NotFree : PollNowResult;
 }
 
 /// <summary>Asks the provider about one payout now, within its budget.</summary>
-internal sealed class PollNow(SilenceClock silence, DuePayouts due, TimeProvider clock)
+internal sealed class PollNow(SilenceClock silence, DuePayouts due, [FromKeyedServices(SharedClock.Name)] TimeProvider clock)
 {
     private static readonly TimeSpan ClockStartWait = TimeSpan.FromSeconds(1);
 
     internal async Task<PollNowResult> AskAsync(OpenConnection connection, PayoutId payout, CancellationToken cancellation)
     {
-        if (silence.ContextOf(connection.Settings.Key) is not { } context) return new PollNowResult.NotBefore(clock.GetUtcNow() + ClockStartWait);
-        if (context.Pipeline.OpenUntil is { } until) return new PollNowResult.NotBefore(until);
+        if (silence.ContextOf(connection.Settings.Key) is not { } context) return new PollNowResult.NotYet(ClockStartWait);
+        if (context.Pipeline.OpenUntil is { } until) return new PollNowResult.NotYet(until - context.Clock.GetUtcNow());
         var claimed = await due.ClaimOneAsync(connection, payout, cancellation);
-        if (claimed.NotBefore is { } notBefore) return new PollNowResult.NotBefore(notBefore);
+        if (claimed.NotBefore is { } notBefore) return new PollNowResult.NotYet(notBefore - clock.GetUtcNow());
         if (claimed.Polls.Count == 0) return new PollNowResult.NotFree();
         // The request is charged and the lease taken: from here on it goes its way, even when the caller hangs up.
         var appended = await PollPayoutHandler.Handle(claimed.Polls[0], context, CancellationToken.None);

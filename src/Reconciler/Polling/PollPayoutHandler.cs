@@ -75,7 +75,7 @@ internal static partial class PollPayoutHandler
     /// <summary>No observation: it moves nothing but the next try.</summary>
     private static async Task NoAnswerAsync(PollPayout poll, ProviderFault fault, PollContext context, CancellationToken cancellation)
     {
-        var now = context.Clock.GetUtcNow();
+        var now = context.Shared.GetUtcNow();
         var nextPollAt = SilenceSchedule.AfterFault(context.Connection.Settings.Polling, poll.PollsSinceHeard, poll.FaultsInARow + 1, now);
         if (fault is ProviderThrottled throttled)
         {
@@ -107,6 +107,8 @@ internal static partial class PollPayoutHandler
 }
 
 /// <summary>What a poll works with.</summary>
+/// <param name="Clock">This node's own.</param>
+/// <param name="Shared">See <see cref="SharedClock"/>.</param>
 internal sealed record PollContext(
     OpenConnection Connection,
     PollPipeline Pipeline,
@@ -115,4 +117,5 @@ internal sealed record PollContext(
     Installation Installation,
     NpgsqlDataSource Database,
     TimeProvider Clock,
+    TimeProvider Shared,
     ILogger Log);

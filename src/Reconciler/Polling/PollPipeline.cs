@@ -24,7 +24,8 @@ internal sealed class PollPipeline
     private long openUntilTicks;
     private volatile bool proving;
 
-    internal PollPipeline(OpenConnection connection, NpgsqlDataSource database, TimeProvider clock)
+    /// <param name="shared">What budgets go by.</param>
+    internal PollPipeline(OpenConnection connection, NpgsqlDataSource database, TimeProvider clock, TimeProvider shared)
     {
         this.clock = clock;
         pipeline = new ResiliencePipelineBuilder<StatusAnswer> { TimeProvider = clock }
@@ -35,7 +36,7 @@ internal sealed class PollPipeline
                 UseJitter = true,
                 // A transport fault says nothing of the provider's mind, so one more try is fair; it is a request, and is charged as one.
                 ShouldHandle = async tried => tried.Outcome.Exception is ProviderUnavailable { InnerException: HttpRequestException }
-                    && await RequestBudgets.TryTakeOneAsync(database, connection.Settings, clock.GetUtcNow(), tried.Context.CancellationToken),
+                    && await RequestBudgets.TryTakeOneAsync(database, connection.Settings, shared.GetUtcNow(), tried.Context.CancellationToken),
             })
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<StatusAnswer>
             {

@@ -14,6 +14,7 @@ internal sealed partial class SilenceClock(
     Installation installation,
     NpgsqlDataSource database,
     TimeProvider clock,
+    [FromKeyedServices(SharedClock.Name)] TimeProvider shared,
     ILogger<SilenceClock> log) : BackgroundService
 {
     private const int OverdueAtOnceMax = 500;
@@ -36,6 +37,9 @@ internal sealed partial class SilenceClock(
 
     /// <summary>What polls of this connection work with on this node; null where it has no clock yet.</summary>
     internal PollContext? ContextOf(ConnectionKey connection) => clocks.TryGetValue(connection, out var one) ? one.Context : null;
+
+    /// <summary>What polling goes by (see <see cref="SharedClock"/>).</summary>
+    internal DateTimeOffset Now => shared.GetUtcNow();
 
     internal IEnumerable<PollContext> Contexts => clocks.Values.Select(one => one.Context);
 
@@ -78,7 +82,7 @@ internal sealed partial class SilenceClock(
         {
             if (clocks.ContainsKey(key)) continue;
             var added = new ConnectionClock(new PollContext(
-                connection, new PollPipeline(connection, database, clock), appender, due, installation, database, clock, log));
+                connection, new PollPipeline(connection, database, clock, shared), appender, due, installation, database, clock, shared, log));
             clocks[key] = added;
             added.Start();
         }
@@ -88,7 +92,7 @@ internal sealed partial class SilenceClock(
     {
         try
         {
-            var now = clock.GetUtcNow().ToMicrosecond();
+            var now = Now.ToMicrosecond();
             await using var query = database.CreateCommand(Overdue);
             query.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
             query.Parameters.Add(new NpgsqlParameter<int> { TypedValue = OverdueAtOnceMax });

@@ -71,7 +71,7 @@ internal sealed partial class Gauges(
             var found = new List<Seen>();
             foreach (var connection in connections.All)
             {
-                var now = clock.GetUtcNow();
+                var now = silence.Now;
                 await using var query = new NpgsqlCommand(DueSince, session) { Parameters = { new NpgsqlParameter { Value = connection.Settings.Key.ToString() }, new NpgsqlParameter { Value = now } } };
                 var due = await query.ExecuteScalarAsync(cancellation) is DateTime at ? (now - new DateTimeOffset(at)).TotalSeconds : 0;
                 found.Add(new Seen(connection.Settings.Key, Math.Max(0, due), await RequestBudgets.LeftAsync(session, connection.Settings, now, cancellation)));

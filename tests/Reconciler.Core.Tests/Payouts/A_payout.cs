@@ -15,6 +15,9 @@ internal sealed class A_payout
 
     public PayoutEvent Last { get; private set; } = null!;
 
+    /// <summary>When the last happening came: no earlier than those before it, whenever it was observed.</summary>
+    public DateTimeOffset Now { get; private set; }
+
     /// <summary>What came of the last happening, the happening itself included.</summary>
     public ImmutableArray<PayoutEvent> Events { get; private set; } = [];
 
@@ -49,6 +52,7 @@ internal sealed class A_payout
     {
         var decided = Decisions.On(State, happened);
         (State, Last, Events) = (decided.Payout, happened, decided.Events);
+        Now = happened.ObservedAt > Now ? happened.ObservedAt : Now;
         return this;
     }
 

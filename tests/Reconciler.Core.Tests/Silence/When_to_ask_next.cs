@@ -61,7 +61,7 @@ public class When_to_ask_next
     public void A_webhooks_final_that_is_contested_is_verified_at_once_where_the_policy_says_so(VerifyFinal verifyFinal, bool atOnce)
     {
         var payout = new A_payout().Announced(0).Heard(1, ObservedStatus.Succeeded).Heard(2, ObservedStatus.Failed);
-        SilenceSchedule.NextPoll(payout.State!, Policy with { VerifyFinal = verifyFinal }, payout.Last)
+        SilenceSchedule.NextPoll(payout.State!, Policy with { VerifyFinal = verifyFinal }, payout.Last, payout.Now)
             .ShouldBe(atOnce ? A_payout.Minute(2) : A_payout.Minute(1).AddDays(1));
     }
 
@@ -137,5 +137,28 @@ public class When_to_ask_next
         SilenceSchedule.OverdueAt(payout.State!, Policy).ShouldBe(A_payout.Minute(1) + Policy.Deadline);
     }
 
-    private static DateTimeOffset? NextPoll(A_payout payout) => SilenceSchedule.NextPoll(payout.State!, Policy, payout.Last);
+    [Fact]
+    public void A_word_that_is_dated_later_than_now_was_heard_now()
+    {
+        var now = A_payout.Minute(1);
+        NextPollAt(now, new A_payout().Announced(60)).ShouldBe(A_payout.Minute(2));
+        NextPollAt(now, new A_payout().Announced(0).Heard(1441, ObservedStatus.Processing)).ShouldBe(A_payout.Minute(2));
+        NextPollAt(now, new A_payout().Announced(0).Nudged(1441, ObservedStatus.Succeeded)).ShouldBe(now);
+        NextPollAt(now, new A_payout().Announced(0).Heard(1441, ObservedStatus.Succeeded, VerifyFinal.Always)).ShouldBe(now);
+
+        // The clock was put right: what comes then is older than what was heard before.
+        NextPollAt(now, new A_payout().Announced(0).Heard(1441, ObservedStatus.Processing).Answered(1, ObservedStatus.Processing)).ShouldBe(A_payout.Minute(3));
+    }
+
+    [Fact]
+    public void An_answer_that_is_dated_long_before_now_has_us_ask_after_a_step_and_not_at_once()
+    {
+        NextPollAt(A_payout.Minute(1441), new A_payout().Announced(0).Answered(1, ObservedStatus.Processing)).ShouldBe(A_payout.Minute(1443));
+        NextPollAt(A_payout.Minute(1441), new A_payout().Announced(1440).Answered(1, ObservedStatus.Processing)).ShouldBe(A_payout.Minute(1442));
+        NextPollAt(A_payout.Minute(1442), new A_payout().Announced(1440).Answered(2, ObservedStatus.Succeeded)).ShouldBe(A_payout.Minute(1444));
+    }
+
+    private static DateTimeOffset? NextPoll(A_payout payout) => NextPollAt(payout.Now, payout);
+
+    private static DateTimeOffset? NextPollAt(DateTimeOffset now, A_payout payout) => SilenceSchedule.NextPoll(payout.State!, Policy, payout.Last, now);
 }

@@ -85,6 +85,12 @@ public abstract class AskingContract<TSamples> : ProviderContract<TSamples> wher
         (await FaultAsync<ProviderThrottled>(ServedAnswer.Json("{}", 429).With("Retry-After", "Sat, 21 Nov 2026 10:01:30 GMT"))).RetryAfter
             .ShouldBe(TimeSpan.FromSeconds(90));
 
+    [Fact]
+    public async Task A_429_that_asks_for_a_date_means_it_by_its_own_clock() =>
+        (await FaultAsync<ProviderThrottled>(
+            ServedAnswer.Json("{}", 429).With("Retry-After", "Sat, 21 Nov 2026 10:01:30 GMT").With("Date", "Sat, 21 Nov 2026 10:01:00 GMT"))).RetryAfter
+            .ShouldBe(TimeSpan.FromSeconds(30));
+
     [Theory]
     [InlineData("soon")]
     [InlineData("-5")]

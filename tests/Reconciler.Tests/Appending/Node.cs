@@ -39,7 +39,7 @@ public sealed class Node : IAsyncDisposable
         source = NpgsqlDataSource.Create(settings.ConnectionString);
         appender = new Appender(
             source, new EventAppender(PayoutStreams.Registry, "payout", new EventChain(Ring.StreamKey)), () => Keys, options ?? new AppendOptions(),
-            TimeProvider.System, NullLogger<Appender>.Instance);
+            TimeProvider.System, TimeProvider.System, NullLogger<Appender>.Instance);
     }
 
     public Task<Appended> AppendAsync(Append item) => appender.AppendAsync(item);

@@ -44,7 +44,7 @@ public sealed class Pausing_a_connection(PostgresFixture postgres)
     public async Task Asks_nothing_of_the_provider()
     {
         await using var bench = await PollingBench.StartAsync(postgres, new JsonObject { ["silence"] = new JsonArray("1s") });
-        (await bench.Node.Http.PostAsync($"/v1/connections/{PollingBench.Connection}/pause", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await bench.Node.Http.PostAsync($"/v1/connections/{bench.Connection}/pause", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
         var payout = (await bench.PayAsync(1, new JsonObject { ["outcome"] = "succeeded" }))[0];
 
         // Within these seconds it would have been asked twice.
@@ -52,7 +52,7 @@ public sealed class Pausing_a_connection(PostgresFixture postgres)
         (await bench.AnsweredAtAsync()).ShouldBeEmpty();
         (await bench.Node.Http.PostAsync($"/v1/payouts/{payout}/poll", null)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
 
-        await bench.Node.Http.PostAsync($"/v1/connections/{PollingBench.Connection}/resume", null);
+        await bench.Node.Http.PostAsync($"/v1/connections/{bench.Connection}/resume", null);
         await PollingBench.UntilAsync(async () => (await bench.AnsweredAtAsync()).Count > 0, "It was not asked after it was resumed.");
     }
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Reconciler.Appending;
 using Reconciler.Database;
+using Reconciler.Polling;
 using Reconciler.Tests.Database;
 
 namespace Reconciler.Tests.Hosting;
@@ -27,14 +28,15 @@ public sealed class ServiceHost : IAsyncDisposable
 
     private readonly Dictionary<string, string?> configuration;
     private readonly TimeProvider clock;
+    private readonly TimeProvider? ownClock;
     private readonly Factory program;
     private readonly TemporaryFolder folder;
     private readonly DirectoryLock? held;
 
-    private ServiceHost(Dictionary<string, string?> configuration, TimeProvider clock, TemporaryFolder folder, DirectoryLock? held)
+    private ServiceHost(Dictionary<string, string?> configuration, TimeProvider clock, TimeProvider? ownClock, TemporaryFolder folder, DirectoryLock? held)
     {
-        (this.configuration, this.clock, this.folder, this.held) = (configuration, clock, folder, held);
-        program = new Factory(configuration, clock);
+        (this.configuration, this.clock, this.ownClock, this.folder, this.held) = (configuration, clock, ownClock, folder, held);
+        program = new Factory(configuration, clock, ownClock);
         program.UseKestrel(0);
         program.StartServer();
         Address = program.ClientOptions.BaseAddress;
@@ -57,10 +59,11 @@ public sealed class ServiceHost : IAsyncDisposable
 
     public NpgsqlDataSource Database => Services.GetRequiredService<NpgsqlDataSource>();
 
-    /// <param name="clock">Null: the system's.</param>
+    /// <param name="clock">This node's and the database's. Null: the system's.</param>
     /// <param name="settings">Beside, or in place of, those that a test service has; null takes one away.</param>
+    /// <param name="ownClock">This node's, where the database's is another.</param>
     public static async Task<ServiceHost> StartAsync(
-        PostgresFixture postgres, TimeProvider? clock = null, IReadOnlyDictionary<string, string?>? settings = null)
+        PostgresFixture postgres, TimeProvider? clock = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? ownClock = null)
     {
         var folder = TemporaryFolder.New();
         // Another run removes leftovers, which are those that nobody holds.
@@ -77,7 +80,7 @@ public sealed class ServiceHost : IAsyncDisposable
             ["Logging:LogLevel:Default"] = "Error",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) configuration[name] = value;
-        return new ServiceHost(configuration, clock ?? TimeProvider.System, folder, held);
+        return new ServiceHost(configuration, clock ?? TimeProvider.System, ownClock, folder, held);
     }
 
     /// <summary>Another node on the same database.</summary>
@@ -86,7 +89,7 @@ public sealed class ServiceHost : IAsyncDisposable
         var other = TemporaryFolder.New();
         await File.WriteAllTextAsync(Path.Combine(other.Path, "connections.json"), Connections);
         return new ServiceHost(
-            new Dictionary<string, string?>(configuration) { ["Reconciler:DataDirectory"] = other.Path }, clock, other, DirectoryLock.TryTake(other.Path));
+            new Dictionary<string, string?>(configuration) { ["Reconciler:DataDirectory"] = other.Path }, clock, ownClock, other, DirectoryLock.TryTake(other.Path));
     }
 
     public Task<Appended> AppendAsync(Append item) => Services.GetRequiredService<Appender>().AppendAsync(item);
@@ -103,10 +106,14 @@ public sealed class ServiceHost : IAsyncDisposable
         folder.Dispose();
     }
 
-    private sealed class Factory(Dictionary<string, string?> configuration, TimeProvider clock) : WebApplicationFactory<Program>
+    private sealed class Factory(Dictionary<string, string?> configuration, TimeProvider clock, TimeProvider? ownClock) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder) =>
-            builder.UseEnvironment("Production").ConfigureTestServices(services => services.AddSingleton(clock));
+            builder.UseEnvironment("Production").ConfigureTestServices(services =>
+            {
+                services.AddSingleton(ownClock ?? clock);
+                if (clock != TimeProvider.System) services.AddKeyedSingleton(SharedClock.Name, clock);
+            });
 
         // As arguments of the program, which reads some of its settings before there is a host.
         protected override IHost CreateHost(IHostBuilder builder) =>

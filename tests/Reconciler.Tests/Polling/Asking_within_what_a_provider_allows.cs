@@ -24,8 +24,7 @@ public sealed class Asking_within_what_a_provider_allows(PostgresFixture postgre
 
         await bench.PayAsync(60, new JsonObject { ["outcome"] = "succeeded", ["finalAfterMs"] = 0 });
 
-        await PollingBench.UntilAsync(
-            async () => await bench.ValueAsync<long>("select count(*) from reconciler.payouts where final") == 60, "all are final");
+        await bench.AllAreFinalAsync(60);
         var times = await bench.AnsweredAtAsync();
         times.Count.ShouldBe(60);
         for (var first = 0; first + Requests < times.Count; first++)
@@ -45,8 +44,7 @@ public sealed class Asking_within_what_a_provider_allows(PostgresFixture postgre
             ["polls"] = new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["kind"] = "slow", ["times"] = 1 }) },
         });
 
-        await PollingBench.UntilAsync(
-            async () => await bench.ValueAsync<long>("select count(*) from reconciler.payouts where final") == 40, "all are final");
+        await bench.AllAreFinalAsync(40);
         (await bench.AnsweredAtAsync()).Count.ShouldBe(40);
     }
 

@@ -17,7 +17,11 @@ namespace Reconciler.Tests.Polling;
 /// <summary>Nodes of the service over one database, asking a simulated provider, with a polling policy of the test's own.</summary>
 public sealed class PollingBench : IAsyncDisposable
 {
-    internal const string Connection = "zopay-sim";
+    internal const string ZoPay = "zopay-sim";
+
+    /// <summary>Its requests carry no time that the provider would look at.</summary>
+    internal const string Zayono = "zayono-sim";
+
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(40);
 
     private readonly WebApplication simulator;
@@ -25,11 +29,13 @@ public sealed class PollingBench : IAsyncDisposable
     private readonly TemporaryFolder folder;
     private readonly List<ServiceHost> nodes = [];
 
-    private PollingBench(WebApplication simulator, TemporaryFolder folder)
+    private PollingBench(WebApplication simulator, TemporaryFolder folder, string connection)
     {
-        (this.simulator, this.folder) = (simulator, folder);
+        (this.simulator, this.folder, Connection) = (simulator, folder, connection);
         http = new HttpClient { BaseAddress = new Uri(simulator.Urls.First()) };
     }
+
+    internal string Connection { get; }
 
     internal IReadOnlyList<ServiceHost> Nodes => nodes;
 
@@ -37,27 +43,26 @@ public sealed class PollingBench : IAsyncDisposable
 
     /// <param name="polling">The connection's <c>polling</c>.</param>
     /// <param name="baseUrl">Another place than the simulator, like a port where nobody listens.</param>
-    internal static async Task<PollingBench> StartAsync(PostgresFixture postgres, JsonObject polling, int nodes = 1, string? baseUrl = null)
+    /// <param name="ownClock">The last node's, where it differs from the database's.</param>
+    internal static async Task<PollingBench> StartAsync(
+        PostgresFixture postgres, JsonObject polling, int nodes = 1, string? baseUrl = null, TimeProvider? ownClock = null, string at = ZoPay)
     {
         // Its webhooks go nowhere: what these tests are about is silence.
         var simulator = SimulatorApp.Build(
             new SimulatorOptions { Urls = "http://127.0.0.1:0", Service = new Uri("http://127.0.0.1:9"), SlowMs = 1500 });
         await simulator.StartAsync();
-        var bench = new PollingBench(simulator, TemporaryFolder.New());
+        var bench = new PollingBench(simulator, TemporaryFolder.New(), at);
         var document = JsonNode.Parse(await bench.http.GetStringAsync("/sim/connections?service=http://127.0.0.1:9"))!;
-        var connection = document["connections"]![Connection]!.DeepClone();
+        var connection = document["connections"]![at]!.DeepClone();
         connection["polling"] = polling;
         if (baseUrl is not null) connection["api"]!["baseUrl"] = baseUrl;
         var file = Path.Combine(bench.folder.Path, "connections.json");
-        await File.WriteAllTextAsync(file, new JsonObject { ["connections"] = new JsonObject { [Connection] = connection } }.ToJsonString());
+        await File.WriteAllTextAsync(file, new JsonObject { ["connections"] = new JsonObject { [at] = connection } }.ToJsonString());
         var database = await postgres.NewDatabaseAsync();
         for (var node = 0; node < nodes; node++)
         {
-            bench.nodes.Add(await ServiceHost.StartAsync(postgres, settings: new Dictionary<string, string?>
-            {
-                ["ConnectionStrings:reconciler"] = database,
-                ["Reconciler:ConnectionsFile"] = file,
-            }));
+            var settings = new Dictionary<string, string?> { ["ConnectionStrings:reconciler"] = database, ["Reconciler:ConnectionsFile"] = file };
+            bench.nodes.Add(await ServiceHost.StartAsync(postgres, settings: settings, ownClock: node == nodes - 1 ? ownClock : null));
         }
 
         return bench;
@@ -92,7 +97,7 @@ public sealed class PollingBench : IAsyncDisposable
             payout, at, EvidenceDigest.Of(body), new Observation(status, status.Word(), null, null, null, null, null, null),
             Verified: true, "test", DeliveryId: null, verifyFinal);
         await Node.AppendAsync(new KeepDelivery(
-            new Evidence(payout.Connection, Provider.Zopay, received.Digest, EvidenceKind.Delivery, payout.StreamId, body, "text/plain", "{}"u8.ToArray(), null,
+            new Evidence(payout.Connection, connection.Settings.Provider, received.Digest, EvidenceKind.Delivery, payout.StreamId, body, "text/plain", "{}"u8.ToArray(), null,
                 "test", null, null, at),
             received, connection.Settings.Polling));
     }
@@ -119,6 +124,9 @@ public sealed class PollingBench : IAsyncDisposable
         while (await rows.ReadAsync()) times.Add(rows.GetFieldValue<DateTimeOffset>(0));
         return times;
     }
+
+    internal Task AllAreFinalAsync(int payouts) => UntilAsync(
+        async () => await ValueAsync<long>("select count(*) from reconciler.payouts where final") == payouts, "all are final");
 
     internal static async Task UntilAsync(Func<Task<bool>> holds, string what)
     {

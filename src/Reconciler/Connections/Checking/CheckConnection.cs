@@ -9,7 +9,8 @@ using Reconciler.Providers;
 namespace Reconciler.Connections;
 
 /// <summary>Asks the provider for an id that cannot exist, within the budget, and says in words what is right or wrong.</summary>
-internal sealed class CheckConnection(ConnectionRegistry registry, NpgsqlDataSource database, TimeProvider clock)
+internal sealed class CheckConnection(
+    ConnectionRegistry registry, NpgsqlDataSource database, TimeProvider clock, [FromKeyedServices(SharedClock.Name)] TimeProvider shared)
 {
     // A well-formed UUID, since two of the five refuse anything else; nobody draws this one.
     private const string ImpossibleId = "00000000-0000-4000-8000-000000000000";
@@ -21,7 +22,7 @@ internal sealed class CheckConnection(ConnectionRegistry registry, NpgsqlDataSou
     public async Task<(CheckAnswer? Answer, Problem? Problem)> AskAsync(OpenConnection connection, CancellationToken cancellation)
     {
         var settings = connection.Settings;
-        var grant = await RequestBudgets.TakeOneAsync(database, settings, clock.GetUtcNow(), cancellation);
+        var grant = await RequestBudgets.TakeOneAsync(database, settings, shared.GetUtcNow(), cancellation);
         if (grant.Requests == 0) return (null, Spent(grant.NotBefore));
 
         AskedProvider? recorder = null;
@@ -34,7 +35,7 @@ internal sealed class CheckConnection(ConnectionRegistry registry, NpgsqlDataSou
         var (startedAt, begun) = (clock.GetUtcNow(), clock.GetTimestamp());
         var (answer, fault) = await AskAsync(connection, http, patience.Token, cancellation);
         if (fault is ProviderThrottled throttled)
-            await RequestBudgets.HoldUntilAsync(database, settings.Key, clock.GetUtcNow() + PollPayoutHandler.WaitAfter(throttled), cancellation);
+            await RequestBudgets.HoldUntilAsync(database, settings.Key, shared.GetUtcNow() + PollPayoutHandler.WaitAfter(throttled), cancellation);
         var findings = CheckFindings.Of(settings, asked, answer, fault, startedAt);
         return (new CheckAnswer(
             findings.All(finding => finding.Verdict != CheckVerdict.Wrong) && answer is not null, startedAt,
@@ -43,7 +44,7 @@ internal sealed class CheckConnection(ConnectionRegistry registry, NpgsqlDataSou
         // The first one is taken already.
         async Task<bool> MayAskAsync(CancellationToken stop) =>
             recorder!.Requests < RequestsMax
-            && (recorder.Requests == 0 || (await RequestBudgets.TakeOneAsync(database, settings, clock.GetUtcNow(), stop)).Requests == 1);
+            && (recorder.Requests == 0 || (await RequestBudgets.TakeOneAsync(database, settings, shared.GetUtcNow(), stop)).Requests == 1);
     }
 
     private async Task<(StatusAnswer? Answer, Exception? Fault)> AskAsync(
@@ -67,7 +68,7 @@ internal sealed class CheckConnection(ConnectionRegistry registry, NpgsqlDataSou
 
     private Problem Spent(DateTimeOffset? notBefore)
     {
-        var seconds = notBefore is { } at ? Math.Max(1, (int)Math.Ceiling((at - clock.GetUtcNow()).TotalSeconds)) : 1;
+        var seconds = notBefore is { } at ? Math.Max(1, (int)Math.Ceiling((at - shared.GetUtcNow()).TotalSeconds)) : 1;
         return new Problem(ProblemKind.TooMany, "The provider's budget or its own word forbids another request now.", retryAfterSeconds: seconds);
     }
 
