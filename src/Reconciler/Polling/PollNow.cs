@@ -28,7 +28,7 @@ internal sealed class PollNow(SilenceClock silence, DuePayouts due, [FromKeyedSe
     internal async Task<PollNowResult> AskAsync(OpenConnection connection, PayoutId payout, CancellationToken cancellation)
     {
         if (silence.ContextOf(connection.Settings.Key) is not { } context) return new PollNowResult.NotYet(ClockStartWait);
-        if (context.Pipeline.OpenUntil is { } until) return new PollNowResult.NotYet(until - context.Clock.GetUtcNow());
+        if (context.Pipeline.OpenUntil is { } until) return new PollNowResult.NotYet(until - clock.GetUtcNow());
         var claimed = await due.ClaimOneAsync(connection, payout, cancellation);
         if (claimed.NotBefore is { } notBefore) return new PollNowResult.NotYet(notBefore - clock.GetUtcNow());
         if (claimed.Polls.Count == 0) return new PollNowResult.NotFree();

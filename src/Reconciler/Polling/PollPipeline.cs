@@ -20,14 +20,14 @@ internal sealed class PollPipeline
     private static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
 
     private readonly ResiliencePipeline<StatusAnswer> pipeline;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider shared;
     private long openUntilTicks;
     private volatile bool proving;
 
-    /// <param name="shared">What budgets go by.</param>
+    /// <param name="shared">What budgets and the breaker's pause go by.</param>
     internal PollPipeline(OpenConnection connection, NpgsqlDataSource database, TimeProvider clock, TimeProvider shared)
     {
-        this.clock = clock;
+        this.shared = shared;
         pipeline = new ResiliencePipelineBuilder<StatusAnswer> { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions<StatusAnswer>
             {
@@ -48,7 +48,7 @@ internal sealed class PollPipeline
                     tried.Outcome.Exception is ProviderUnavailable or ProviderRefused or TimeoutRejectedException),
                 OnOpened = opened =>
                 {
-                    Volatile.Write(ref openUntilTicks, (clock.GetUtcNow() + opened.BreakDuration).Ticks);
+                    Volatile.Write(ref openUntilTicks, (shared.GetUtcNow() + opened.BreakDuration).Ticks);
                     proving = true;
                     return default;
                 },
@@ -64,7 +64,7 @@ internal sealed class PollPipeline
 
     /// <summary>Until when the breaker is open; null while it is closed or may be tried.</summary>
     internal DateTimeOffset? OpenUntil =>
-        new DateTimeOffset(Volatile.Read(ref openUntilTicks), TimeSpan.Zero) is var until && until > clock.GetUtcNow() ? until : null;
+        new DateTimeOffset(Volatile.Read(ref openUntilTicks), TimeSpan.Zero) is var until && until > shared.GetUtcNow() ? until : null;
 
     /// <summary>After a pause one request goes first; the others wait for what it finds.</summary>
     internal bool IsProving => proving;
