@@ -6,6 +6,9 @@ namespace Reconciler.Core;
 /// </summary>
 public static class SilenceSchedule
 {
+    /// <summary>Two clocks that are kept right differ by less.</summary>
+    public static readonly TimeSpan ClocksDifferMax = TimeSpan.FromSeconds(5);
+
     /// <summary>The wait after the <paramref name="pollsInARow"/>-th poll in a row (0: after a word was heard).</summary>
     public static TimeSpan Step(PollingPolicy policy, int pollsInARow)
     {
@@ -17,8 +20,8 @@ public static class SilenceSchedule
 
     /// <summary>When to ask next, after <paramref name="cause"/> was folded in; null: not again.</summary>
     /// <param name="now">
-    /// By the clock that all nodes share. A word that is dated later was heard by a node whose own clock is ahead: now, at the latest. And
-    /// one whose clock is behind dates an answer before the question: asking goes on after a step, not at once.
+    /// By the clock that all nodes share. A word that is dated some seconds later was heard by a node whose own clock is ahead: it counts as
+    /// heard now. And one whose clock is behind dates an answer before the question: asking goes on after a step, not at once.
     /// </param>
     public static DateTimeOffset? NextPoll(Payout payout, PollingPolicy policy, PayoutEvent cause, DateTimeOffset now)
     {
@@ -28,12 +31,12 @@ public static class SilenceSchedule
 
     private static DateTimeOffset? Following(Payout payout, PollingPolicy policy, PayoutEvent cause, DateTimeOffset now)
     {
-        var observedAt = Least(cause.ObservedAt, now);
+        var observedAt = Heard(cause.ObservedAt, now);
         if (payout.Resolution is not null) return null;
         var isWord = cause is WebhookReceived or PayoutExpected;
         if (cause is WebhookReceived { Verified: false } && payout.Claims.EarliestFinal(ClaimSource.Poll) is null) return observedAt;
         // What people say among themselves pushes nothing away.
-        var lastWord = Least(LastWord(payout) ?? observedAt, now);
+        var lastWord = Heard(LastWord(payout) ?? observedAt, now);
         var since = cause is ResolutionProposed or ResolutionApproved or ResolutionRejected ? lastWord : observedAt;
         if (NeedsVerification(payout, policy)) return isWord ? observedAt : since + Wait(payout, policy);
         if (payout.Status?.IsFinal() != true) return Later(lastWord, Wait(payout, policy));
@@ -89,5 +92,5 @@ public static class SilenceSchedule
 
     private static TimeSpan Least(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
-    private static DateTimeOffset Least(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
+    private static DateTimeOffset Heard(DateTimeOffset at, DateTimeOffset now) => at - now > ClocksDifferMax ? now : at;
 }

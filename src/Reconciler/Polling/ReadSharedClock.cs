@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Npgsql;
+using Reconciler.Core;
 using Reconciler.Telemetry;
 
 namespace Reconciler.Polling;
@@ -16,15 +17,12 @@ internal sealed partial class ReadSharedClock(
     // When in between the database looked at its clock is not known: an answer that took longer says too little.
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(1);
 
-    // Beyond it what this node hears is dated so wrong that people would notice.
-    private static readonly TimeSpan AheadMax = TimeSpan.FromSeconds(5);
-
     private bool isWarned;
 
     /// <summary>How far this node's own clock is ahead of the shared one; negative where it is behind.</summary>
     private TimeSpan Ahead => own.GetUtcNow() - shared.GetUtcNow();
 
-    internal string? Trouble => Ahead is var ahead && ahead.Duration() > AheadMax
+    internal string? Trouble => Ahead is var ahead && ahead.Duration() > SilenceSchedule.ClocksDifferMax
         ? string.Create(CultureInfo.InvariantCulture, $"This node's clock is {ahead.Duration().TotalSeconds:F0} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the database's; what it hears is dated wrong.")
         : null;
 

@@ -151,6 +151,10 @@ public class When_to_ask_next
     }
 
     [Fact]
+    public void A_few_seconds_between_clocks_are_none() =>
+        NextPollAt(A_payout.Minute(1).AddSeconds(-5), new A_payout().Announced(1)).ShouldBe(A_payout.Minute(2));
+
+    [Fact]
     public void An_answer_that_is_dated_long_before_now_has_us_ask_after_a_step_and_not_at_once()
     {
         NextPollAt(A_payout.Minute(1441), new A_payout().Announced(0).Answered(1, ObservedStatus.Processing)).ShouldBe(A_payout.Minute(1443));

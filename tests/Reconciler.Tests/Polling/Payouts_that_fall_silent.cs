@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Reconciler.Core;
 using Reconciler.Tests.Database;
+using Reconciler.Tests.Hosting;
 
 namespace Reconciler.Tests.Polling;
 
@@ -30,18 +31,19 @@ public sealed class Payouts_that_fall_silent(PostgresFixture postgres)
     [Fact]
     public async Task Each_verified_webhook_pushes_the_poll_away_and_a_final_stops_it()
     {
+        var clock = new StoppedClock(StoppedClock.Noon);
         await using var bench = await PollingBench.StartAsync(
-            postgres, new JsonObject { ["silence"] = new JsonArray("1h"), ["recheckAfterFinal"] = new JsonArray() });
+            postgres, new JsonObject { ["silence"] = new JsonArray("1h"), ["recheckAfterFinal"] = new JsonArray() }, clock: clock);
         var payout = (await bench.PayAsync(1, new JsonObject { ["outcome"] = "pending" }))[0];
 
         for (var minute = 1; minute <= 3; minute++)
         {
-            var heardAt = TimeProvider.System.GetUtcNow().ToMicrosecond().AddMinutes(minute);
-            await bench.HearAsync(payout, ObservedStatus.Processing, heardAt);
-            (await bench.ValueAsync<DateTime>("select next_poll_at from reconciler.payouts")).ShouldBe(heardAt.UtcDateTime.AddHours(1));
+            clock.Now = StoppedClock.Noon.AddMinutes(minute);
+            await bench.HearAsync(payout, ObservedStatus.Processing, clock.Now);
+            (await bench.ValueAsync<DateTime>("select next_poll_at from reconciler.payouts")).ShouldBe(clock.Now.UtcDateTime.AddHours(1));
         }
 
-        await bench.HearAsync(payout, ObservedStatus.Succeeded, TimeProvider.System.GetUtcNow().ToMicrosecond());
+        await bench.HearAsync(payout, ObservedStatus.Succeeded, clock.Now);
         (await bench.ValueAsync<bool>("select next_poll_at is null from reconciler.payouts")).ShouldBeTrue();
         (await bench.AnsweredAtAsync()).ShouldBeEmpty();
     }

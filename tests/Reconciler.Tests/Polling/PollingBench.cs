@@ -44,8 +44,10 @@ public sealed class PollingBench : IAsyncDisposable
     /// <param name="polling">The connection's <c>polling</c>.</param>
     /// <param name="baseUrl">Another place than the simulator, like a port where nobody listens.</param>
     /// <param name="ownClock">The last node's, where it differs from the database's.</param>
+    /// <param name="clock">All nodes' and the database's. Null: the system's.</param>
     internal static async Task<PollingBench> StartAsync(
-        PostgresFixture postgres, JsonObject polling, int nodes = 1, string? baseUrl = null, TimeProvider? ownClock = null, string at = ZoPay)
+        PostgresFixture postgres, JsonObject polling, int nodes = 1, string? baseUrl = null, TimeProvider? ownClock = null, string at = ZoPay,
+        TimeProvider? clock = null)
     {
         // Its webhooks go nowhere: what these tests are about is silence.
         var simulator = SimulatorApp.Build(
@@ -62,7 +64,7 @@ public sealed class PollingBench : IAsyncDisposable
         for (var node = 0; node < nodes; node++)
         {
             var settings = new Dictionary<string, string?> { ["ConnectionStrings:reconciler"] = database, ["Reconciler:ConnectionsFile"] = file };
-            bench.nodes.Add(await ServiceHost.StartAsync(postgres, settings: settings, ownClock: node == nodes - 1 ? ownClock : null));
+            bench.nodes.Add(await ServiceHost.StartAsync(postgres, clock, settings, ownClock: node == nodes - 1 ? ownClock : null));
         }
 
         return bench;
